@@ -1,0 +1,163 @@
+"""Documents into typed resources: every problem of every document at once, or the resources."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy
+from percale.resources.documents import Document
+from percale.resources.faults import Fault, faults, written
+from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, AnyResource, Kind, kind_of, other_versions
+from percale.resources.problems import InvalidInput, Problem
+from percale.resources.validation import findings
+
+#: Metadata that does not fit the storage form is kept here, as JSON (calico-semantics §1.1).
+STORED_METADATA = "projectcalico.org/metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A resource and where it was written."""
+
+    resource: AnyResource
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What was read: resources in the order of the files, what was passed over, and what deserves a word."""
+
+    items: tuple[Located, ...]
+    passed_over: Counter[str] = field(default_factory=Counter)
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def resources(self) -> Iterator[AnyResource]:
+        return (item.resource for item in self.items)
+
+
+def decode(documents: Sequence[Document]) -> Manifests:
+    """Raise InvalidInput with every problem, or return all resources of the kinds that Percale reads."""
+    items: list[Located] = []
+    passed_over: Counter[str] = Counter()
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    for document in documents:
+        kind, wrong = _kind(document)
+        problems += wrong
+        if wrong:
+            continue
+        if kind is None:
+            passed_over[f"{document.data['kind']} ({document.data['apiVersion']})"] += 1
+            continue
+        resource, found = _decoded(kind, document)
+        problems += found
+        if resource is not None:
+            items.append(Located(resource, document))
+            warnings += _warnings(kind, document)
+    problems += _declared_twice(items)
+    if problems:
+        raise InvalidInput(sorted(problems, key=lambda problem: problem.place))
+    return Manifests(tuple(items), passed_over, tuple(warnings))
+
+
+def _kind(document: Document) -> tuple[Kind | None, list[Problem]]:
+    missing = [name for name in ("apiVersion", "kind") if not isinstance(document.data.get(name), str)]
+    if missing:
+        says = " and ".join(f"`{name}`" for name in missing) + " missing or not a string"
+        return None, [_problem(document, "", Fault((), says, "every document names its API version and its kind"))]
+    api_version, name = document.data["apiVersion"], document.data["kind"]
+    kind = kind_of(api_version, name)
+    if kind is None and (fault := _misspelt(api_version, name)):
+        return None, [_problem(document, "", fault)]
+    return kind, []
+
+
+def _misspelt(api_version: str, name: str) -> Fault | None:
+    """A kind that only looks foreign: ours in another version, or a slip in Calico's own group."""
+    group = api_version.partition("/")[0]
+    ours = {kind.api_version.partition("/")[0] for kind in KINDS if "/" in kind.api_version}
+    versions = other_versions(name)
+    if versions and (group in ours or group in {"extensions", "v3", "v1"} or "calico" in group):
+        right = " or ".join(f"`{version}`" for version in versions)
+        return Fault(("apiVersion",), f"`{name}` is not read under version `{api_version}`", f"write {right}")
+    if api_version in (CALICO, CALICO_STORAGE):
+        known = {kind.name for kind in KINDS if kind.api_version == CALICO}
+        if close := get_close_matches(name, known, n=1, cutoff=0.8):
+            return Fault(("kind",), f"unknown kind `{name}` in `{api_version}`", f"did you mean `{close[0]}`?")
+    return None
+
+
+def _decoded(kind: Kind, document: Document) -> tuple[AnyResource | None, list[Problem]]:
+    subject = _subject(document)
+    try:
+        resource = msgspec.convert(document.data, kind.type)
+    except msgspec.ValidationError as refusal:
+        found = faults(kind.type, document.data) or [Fault((), str(refusal))]
+        return None, [_problem(document, subject, fault) for fault in found]
+    resource = _renamed(resource)
+    found = list(findings(kind, resource))
+    return (None if found else resource), [_problem(document, subject, fault) for fault in found]
+
+
+def _renamed(resource: AnyResource) -> AnyResource:
+    """A stored policy's real name stands in an annotation; else one leading `default.` goes (§1.7)."""
+    if resource.api_version != CALICO_STORAGE or not isinstance(resource, NetworkPolicy | GlobalNetworkPolicy):
+        return resource
+    name = _stored_name(resource.metadata.annotations.get(STORED_METADATA, "")) or _without_tier(resource)
+    return msgspec.structs.replace(resource, metadata=msgspec.structs.replace(resource.metadata, name=name))
+
+
+def _stored_name(text: str) -> str:
+    try:
+        stored: Any = msgspec.json.decode(text) if text else {}
+    except msgspec.DecodeError:
+        return ""
+    name = stored.get("name") if isinstance(stored, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _without_tier(resource: NetworkPolicy | GlobalNetworkPolicy) -> str:
+    name = resource.metadata.name
+    return name.removeprefix("default.") if resource.spec.tier in ("", "default") else name
+
+
+def _warnings(kind: Kind, document: Document) -> Iterator[Problem]:
+    if document.data["apiVersion"] == CALICO_STORAGE:
+        fault = Fault(
+            ("apiVersion",),
+            f"`{CALICO_STORAGE}` is Calico's storage form: a server takes it without validation or defaults",
+            f"write `{CALICO}`; it is read and validated here as that",
+        )
+        yield _problem(document, _subject(document), fault)
+    if kind.namespaced and not document.data.get("metadata", {}).get("namespace"):
+        fault = Fault(("metadata",), "no namespace is given: `default` is taken", "")
+        yield _problem(document, _subject(document), fault)
+
+
+def _declared_twice(items: Iterable[Located]) -> Iterator[Problem]:
+    first: dict[tuple[str, str, str], Located] = {}
+    for item in items:
+        resource = item.resource
+        group = "calico" if "calico" in resource.api_version else resource.api_version
+        key = (group, str(resource), resource.metadata.namespace or "default")
+        earlier = first.setdefault(key, item)
+        if earlier is not item and resource.metadata.name:
+            says = f"declared twice; first at {earlier.document.place_of(())}"
+            yield _problem(item.document, str(resource), Fault(("metadata", "name"), says))
+
+
+def _subject(document: Document) -> str:
+    metadata = document.data.get("metadata")
+    if not isinstance(metadata, dict):
+        return str(document.data["kind"])
+    parts = [metadata.get("namespace"), metadata.get("name") or metadata.get("generateName")]
+    return f"{document.data['kind']} {'/'.join(part for part in parts if isinstance(part, str))}"
+
+
+def _problem(document: Document, subject: str, fault: Fault) -> Problem:
+    return Problem(document.place_of(fault.path), fault.says, written(fault.path), subject, fault.hint)

@@ -1,0 +1,103 @@
+"""Manifests from files, directories and standard input."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from percale.resources.documents import Document, documents_in, no_garbage_collection
+from percale.resources.limits import MAX_BYTES
+from percale.resources.problems import InvalidInput, Place, Problem
+from percale.selector.errors import printable
+
+#: What a directory is searched for; a file that is named may be called anything.
+SUFFIXES = (".yaml", ".yml", ".json")
+STDIN = "-"
+
+
+def read(paths: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Document]:
+    """All documents in the order of the paths; raises InvalidInput with every problem of all files."""
+    problems: list[Problem] = []
+    documents: list[Document] = []
+    if paths.count(STDIN) > 1:
+        problems.append(Problem(Place("<stdin>"), "standard input is named twice", hint="name `-` once"))
+    with no_garbage_collection():
+        for path in dict.fromkeys(paths) if problems else paths:
+            try:
+                documents += _documents(path, stdin or sys.stdin.buffer)
+            except InvalidInput as invalid:
+                problems += invalid.problems
+    if problems:
+        raise InvalidInput(problems)
+    return documents
+
+
+def _documents(path: str, stdin: BinaryIO) -> list[Document]:
+    if path == STDIN:
+        return documents_in(stdin.read(MAX_BYTES + 1), "<stdin>")
+    if Path(path).is_dir():
+        return _directory(Path(path))
+    return documents_in(_content(Path(path)), printable(path))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise _invalid(path, "no such file or directory") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _directory(top: Path) -> list[Document]:
+    """A file of comments is nothing unusual here, a directory without any resource is."""
+    problems: list[Problem] = []
+    documents: list[Document] = []
+    files = 0
+    for found in _manifests(top, set()):
+        files += 1
+        try:
+            if isinstance(found, InvalidInput):
+                raise found
+            documents += documents_in(_content(found), printable(str(found)), may_be_empty=True)
+        except InvalidInput as invalid:
+            problems += invalid.problems
+    if problems:
+        raise InvalidInput(problems)
+    if not documents:
+        says = f"no resources in `{printable(str(top))}`" if files else f"no manifests in `{printable(str(top))}`"
+        raise _invalid(top, says, hint="" if files else f"these are read: {' '.join(SUFFIXES)}")
+    return documents
+
+
+def _manifests(directory: Path, seen: set[tuple[int, int]]) -> Iterator[Path | InvalidInput]:
+    """Files in the order of their names; what cannot be listed is handed out as what is wrong with it.
+
+    Links to directories are followed, but no directory is entered twice.
+    """
+    try:
+        status = directory.stat()
+        entries = sorted(directory.iterdir())
+    except OSError as error:
+        yield _unreadable(directory, error)
+        return
+    if (identity := (status.st_dev, status.st_ino)) in seen:
+        return
+    seen.add(identity)
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _manifests(entry, seen)
+        elif entry.suffix.lower() in SUFFIXES and (entry.is_file() or not entry.exists()):
+            yield entry
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> InvalidInput:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _invalid(path, f"cannot be read: {reason[:1].lower()}{reason[1:]}")
+
+
+def _invalid(path: Path, says: str, *, hint: str = "") -> InvalidInput:
+    return InvalidInput([Problem(Place(printable(str(path))), says, hint=hint)])

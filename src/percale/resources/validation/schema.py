@@ -1,0 +1,43 @@
+"""What the schemas limit: lengths, enumerations, sets and ranges, in the words of the Kubernetes API server."""
+
+from collections.abc import Collection, Iterator, Sequence
+from difflib import get_close_matches
+
+from percale.resources.faults import Fault, Path
+from percale.selector.errors import shortened
+
+
+def too_many(items: Collection[object], most: int, path: Path) -> Iterator[Fault]:
+    if len(items) > most:
+        yield Fault(path, f"Too many: {len(items)}: must have at most {most} items")
+
+
+def too_long(text: str, longest: int, path: Path) -> Iterator[Fault]:
+    if len(text) > longest:
+        yield Fault(path, f"Too long: {len(text)} characters: may not be more than {longest}")
+
+
+def duplicates(items: Sequence[str], path: Path) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for index, item in enumerate(items):
+        if item in seen:
+            yield Fault((*path, index), f'Duplicate value: "{shortened(item)}"', "leave the second one out")
+        seen.add(item)
+
+
+def unsupported(value: str, supported: Sequence[str], path: Path, hint: str = "") -> Iterator[Fault]:
+    if value not in supported:
+        choices = ", ".join(f'"{choice}"' for choice in supported)
+        says = f'Unsupported value: "{shortened(value)}": supported values: {choices}'
+        yield Fault(path, says, hint or _meant(value, supported))
+
+
+def out_of_range(number: int, first: int, last: int, path: Path) -> Iterator[Fault]:
+    if not first <= number <= last:
+        yield Fault(path, f"Invalid value: {number}: must be between {first} and {last}, inclusive")
+
+
+def _meant(value: str, supported: Sequence[str]) -> str:
+    by_any_case = {choice.casefold(): choice for choice in supported}
+    close = get_close_matches(value[:100].casefold(), by_any_case, n=1)
+    return f"did you mean `{by_any_case[close[0]]}`?" if close else ""

@@ -1,0 +1,108 @@
+"""Pods, what makes pods, and services."""
+
+from typing import Any
+
+from resources.validation_cases import VALID, Expected, Manifest, cases, check, resource
+
+PORT = "spec.containers[0].ports[0]"
+PORT_RANGE = "must be between 1 and 65535, inclusive"
+UNSUPPORTED = 'supported values: "TCP", "UDP", "SCTP"'
+
+
+def container(*ports: Manifest) -> Manifest:
+    return {"containers": [{"name": "c", "image": "i", "ports": list(ports)}]}
+
+
+def port(**fields: Any) -> Manifest:
+    return resource("Pod", container({"containerPort": 80} | fields))
+
+
+@cases(
+    ("plain", port(name="http", protocol="UDP", hostPort=8080), VALID),
+    ("one name for two ports", resource("Pod", container(*[{"containerPort": n, "name": "a"} for n in (1, 2)])), VALID),
+    ("other fields", resource("Pod", {"volumes": [], "restartPolicy": "Never"}), VALID),
+    ("port 0", port(containerPort=0), [(f"{PORT}.containerPort", PORT_RANGE)]),
+    ("port 65536", port(containerPort=65536), [(f"{PORT}.containerPort", PORT_RANGE)]),
+    ("host port 65536", port(hostPort=65536), [(f"{PORT}.hostPort", PORT_RANGE)]),
+    ("lower case", port(protocol="tcp"), [(f"{PORT}.protocol", UNSUPPORTED)]),
+    ("ICMP", port(protocol="ICMP"), [(f"{PORT}.protocol", UNSUPPORTED)]),
+    ("name too long", port(name="a" * 16), [(f"{PORT}.name", "must be no more than 15 bytes")]),
+    (
+        "in an init container",
+        resource("Pod", {"initContainers": container({"containerPort": 0})["containers"]}),
+        [("spec.initContainers[0].ports[0].containerPort", PORT_RANGE)],
+    ),
+    ("service account", resource("Pod", {"serviceAccountName": "builder.v1"}), VALID),
+    (
+        "service account in upper case",
+        resource("Pod", {"serviceAccountName": "B"}),
+        [("spec.serviceAccountName", "1123")],
+    ),
+    (
+        "addresses",
+        resource("Pod") | {"status": {"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}, {"ip": "::1"}]}},
+        VALID,
+    ),
+    (
+        "no addresses",
+        resource("Pod") | {"status": {"podIP": "x", "podIPs": [{"ip": "10.0.0.1"}, {"ip": "10.0.0.0/8"}]}},
+        [("status.podIP", "must be a valid IP address"), ("status.podIPs[1].ip", "must be a valid IP address")],
+    ),
+)
+def test_pods(manifest: Manifest, expected: Expected) -> None:
+    check(manifest, expected)
+
+
+BAD_TEMPLATE = {"metadata": {"labels": {"a": "b c"}, "annotations": {"_": ""}}, "spec": container({"containerPort": 0})}
+BAD_CRON_JOB = {"jobTemplate": {"spec": {"template": BAD_TEMPLATE}}}
+FAULTS_OF_TEMPLATE = [
+    ("template.metadata.labels.a", "a valid label must be"),
+    ("template.metadata.annotations._", "annotation key"),
+    ("template.spec.containers[0].ports[0].containerPort", PORT_RANGE),
+]
+
+
+@cases(
+    ("template without name", resource("Deployment", {"replicas": 2, "template": {"spec": container()}}), VALID),
+    *(
+        (
+            kind,
+            resource(kind, {"template": BAD_TEMPLATE}),
+            [(f"spec.{path}", says) for path, says in FAULTS_OF_TEMPLATE],
+        )
+        for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job")
+    ),
+    (
+        "CronJob",
+        resource("CronJob", BAD_CRON_JOB),
+        [(f"spec.jobTemplate.spec.{path}", says) for path, says in FAULTS_OF_TEMPLATE],
+    ),
+    ("Namespace", resource("Namespace", labels={"env": "prod"}), VALID),
+    (
+        "ServiceAccount",
+        resource("ServiceAccount", labels={"a": "b c"}),
+        [("metadata.labels.a", "a valid label must be")],
+    ),
+)
+def test_templates(manifest: Manifest, expected: Expected) -> None:
+    check(manifest, expected)
+
+
+def service(**fields: Any) -> Manifest:
+    return resource("Service", {"selector": {"app": "web"}, "ports": [{"port": 80} | fields]})
+
+
+@cases(
+    ("number", service(targetPort=8080), VALID),
+    ("name", service(targetPort="http"), VALID),
+    ("node port", service(nodePort=30080, protocol="SCTP"), VALID),
+    ("external", resource("Service", {"type": "ExternalName", "externalName": "db.example.com"}), VALID),
+    ("port 0", service(port=0), [("spec.ports[0].port", PORT_RANGE)]),
+    ("target 65536", service(targetPort=65536), [("spec.ports[0].targetPort", PORT_RANGE)]),
+    ("target in quotes", service(targetPort="80"), [("spec.ports[0].targetPort", "at least one letter")]),
+    ("node port 65536", service(nodePort=65536), [("spec.ports[0].nodePort", PORT_RANGE)]),
+    ("protocol", service(protocol="HTTP"), [("spec.ports[0].protocol", UNSUPPORTED)]),
+    ("selector", resource("Service", {"selector": {"a": "*"}}), [("spec.selector.a", "a valid label must be")]),
+)
+def test_services(manifest: Manifest, expected: Expected) -> None:
+    check(manifest, expected)
