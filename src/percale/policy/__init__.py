@@ -1,0 +1,1 @@
+"""What policies mean: resources resolved into what each endpoint enforces, and the judge of one packet."""

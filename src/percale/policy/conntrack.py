@@ -1,0 +1,30 @@
+"""What the kernel's connection tracking makes of a packet that opens a flow.
+
+A packet that it calls invalid is dropped before any policy (calico-semantics §4.1). The facts are those of
+nf_conntrack_proto_icmp and nf_conntrack_proto_icmpv6: only requests open a flow, and an error message belongs
+to the flow that it quotes.
+"""
+
+from percale.traffic.packet import Packet
+from percale.traffic.protocols import ICMP
+
+_ICMP_REQUESTS = frozenset({8, 13, 15, 17})
+_ICMPV6_REQUESTS = frozenset({128, 139})
+#: Multicast listener and neighbour discovery are not tracked at all, and so never invalid.
+_ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
+#: What a pod may always send its own host (calico-semantics §4.5), without which the link would not work.
+_ICMPV6_OF_THE_LINK = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
+
+
+def opens_a_flow(packet: Packet) -> bool:
+    """False where connection tracking finds the packet invalid."""
+    if not packet.is_icmp:
+        return True
+    if packet.protocol == ICMP:
+        return packet.icmp_type in _ICMP_REQUESTS
+    return packet.icmp_type in _ICMPV6_REQUESTS | _ICMPV6_UNTRACKED
+
+
+def belongs_to_the_link(packet: Packet) -> bool:
+    """Neighbour discovery and multicast listener messages."""
+    return packet.is_icmp and packet.version == 6 and packet.icmp_type in _ICMPV6_OF_THE_LINK
