@@ -1,0 +1,1 @@
+"""Rulesets as nft text, and the kernel as nft shows it."""

@@ -1,0 +1,191 @@
+"""Rulesets in nft's language, as nft 1.0.6 and later read it."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import assert_never
+
+from percale.dataplane import naming
+from percale.dataplane.ruleset import (
+    Chain,
+    Compare,
+    Count,
+    Counter,
+    Dispatch,
+    Element,
+    Family,
+    Field,
+    Goto,
+    IntervalSet,
+    Jump,
+    Log,
+    Lookup,
+    Match,
+    Rule,
+    Ruleset,
+    Set,
+    Spans,
+    Statement,
+    Table,
+    Verdict,
+    VerdictMap,
+)
+from percale.traffic.intervals import Intervals
+
+#: How each family calls the fields that have another name in it.
+_IN_FAMILY = {
+    Family.IP: {Field.SADDR: "ip saddr", Field.DADDR: "ip daddr", Field.HOP_LIMIT: "ip ttl"},
+    Family.IP6: {Field.SADDR: "ip6 saddr", Field.DADDR: "ip6 daddr", Field.HOP_LIMIT: "ip6 hoplimit"},
+    Family.BRIDGE: {},
+}
+_ICMP = {Family.IP: "icmp", Family.IP6: "icmpv6", Family.BRIDGE: "icmp"}
+
+_AHEAD = 256
+
+
+def ruleset_text(ruleset: Ruleset) -> str:
+    """The whole ruleset, as `percale ruleset` prints it and `nft -f` reads it into an empty kernel."""
+    return "".join(table_text(table) for table in ruleset.tables)
+
+
+def table_text(table: Table) -> str:
+    return _block(table, [*_early(table), *_late(table)])
+
+
+def early_text(table: Table) -> str:
+    """What has to be in the kernel one transaction earlier: interval sets show late in their own."""
+    return _block(table, list(_early(table)))
+
+
+def _block(table: Table, parts: Iterable[str]) -> str:
+    lines = "".join(f"\t{line}\n" for part in parts for line in part.splitlines())
+    return f"table {table.family} {naming.TABLE} {{\n{lines}}}\n"
+
+
+def _early(table: Table) -> Iterator[str]:
+    for one in table.interval_sets.values():
+        yield _interval_set(one)
+
+
+def _late(table: Table) -> Iterator[str]:
+    """A name is declared before it is used: chains empty first, then maps that go to them, then rules."""
+    for counter in table.counters.values():
+        yield _counter(counter)
+    for one in table.sets.values():
+        yield _set(one)
+    for chain in table.chains.values():
+        if not chain.hook:
+            yield f"chain {chain.name} {{ }}"
+    for verdict_map in table.maps.values():
+        yield _map(verdict_map)
+    for chain in table.chains.values():
+        yield _chain(chain, table.family)
+
+
+def _counter(counter: Counter) -> str:
+    return f'counter {counter.name} {{ comment "{counter.comment}"; }}'
+
+
+def _set(one: Set) -> str:
+    elements = ", ".join(sorted(_joined(element) for element in one.elements))
+    filled = f" elements = {{ {elements} }};" if elements else ""
+    size = f" size {_room(len(one.elements))};"
+    remark = f'\n\tcomment "{naming.comment(one.comment)}"' if one.comment else ""
+    return f"set {one.name} {{{remark}\n\ttype {' . '.join(one.keys)};{size}{filled}\n}}"
+
+
+def _room(elements: int) -> int:
+    """A declared size makes lookups twice as quick (dataplane notes §2.1); room to grow before a new set."""
+    return max(_AHEAD, 1 << (2 * elements).bit_length())
+
+
+def _interval_set(one: IntervalSet) -> str:
+    if isinstance(one.elements, Intervals):
+        shown = [str(first) if first == last else f"{first}-{last}" for first, last in one.elements]
+    else:
+        shown = [str(network) for network in one.elements]
+    return f"set {one.name} {{\n\ttype {one.key}; flags interval; elements = {{ {', '.join(shown)} }};\n}}"
+
+
+def _map(one: VerdictMap) -> str:
+    elements = ", ".join(f"{_joined(key)} : {_statement(to)}" for key, to in one.elements.items())
+    filled = f" elements = {{ {elements} }};" if elements else ""
+    size = f" size {_room(len(one.elements))};"
+    return f"map {one.name} {{\n\ttype {' . '.join(one.keys)} : verdict;{size}{filled}\n}}"
+
+
+def _chain(chain: Chain, family: Family) -> str:
+    hook = chain.hook
+    lines = [f"type filter hook {hook.name} priority {hook.priority}; policy accept;"] if hook else []
+    lines += [_rule(rule, family) for rule in chain.rules]
+    return "\n".join([f"chain {chain.name} {{", *(f"\t{line}" for line in lines), "}"])
+
+
+def _rule(rule: Rule, family: Family) -> str:
+    parts = [_match(match, family) for match in rule.matches]
+    parts += [_statement(statement, family) for statement in rule.statements]
+    if rule.comment:
+        parts.append(f'comment "{rule.comment}"')
+    return " ".join(parts)
+
+
+def _match(match: Match, family: Family) -> str:
+    match match:
+        case Compare(field, value, negated):
+            return f"{_field(field, family)} {'!= ' if negated else ''}{_values(value)}"
+        case Spans(field, first, last, negated):
+            return f"{_field(field, family)} {'!= ' if negated else ''}{first}-{last}"
+        case Lookup(fields, name, negated):
+            return f"{_fields(fields, family)} {'!= ' if negated else ''}@{name}"
+        case _:
+            assert_never(match)
+
+
+def _field(field: Field, family: Family) -> str:
+    if field in (Field.ICMP_TYPE, Field.ICMP_CODE):
+        return f"{_ICMP[family]} {field}"
+    return _IN_FAMILY[family].get(field, str(field))
+
+
+def _fields(fields: tuple[Field, ...], family: Family) -> str:
+    return " . ".join(_field(field, family) for field in fields)
+
+
+def _values(value: Element | tuple[Element, ...]) -> str:
+    if not isinstance(value, tuple):
+        return _element(value)
+    if len(value) == 1:
+        return _element(value[0])
+    return f"{{ {', '.join(map(_element, value))} }}"
+
+
+def _joined(parts: tuple[Element, ...]) -> str:
+    return " . ".join(map(_element, parts))
+
+
+def _element(element: Element) -> str:
+    match element:
+        case int() | IPv4Address() | IPv4Network() | IPv6Address() | IPv6Network():
+            return str(element)
+        case str():
+            # Interface names and nft's own words; resources put no text here.
+            return element
+        case _:
+            assert_never(element)
+
+
+def _statement(statement: Statement, family: Family = Family.IP) -> str:
+    match statement:
+        case Goto(chain):
+            return f"goto {chain}"
+        case Jump(chain):
+            return f"jump {chain}"
+        case Dispatch(fields, name):
+            return f"{_fields(fields, family)} vmap @{name}"
+        case Log(prefix):
+            return f'log prefix "{naming.comment(prefix)}" level info'
+        case Count(counter):
+            return f'counter name "{counter}"'
+        case Verdict():
+            return str(statement)
+        case _:
+            assert_never(statement)
