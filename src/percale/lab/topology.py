@@ -1,0 +1,187 @@
+"""A node with pods, and a host outside: network namespaces that end with this process."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+from types import MappingProxyType, TracebackType
+from typing import Self, assert_never
+
+from percale.errors import PercaleError
+from percale.host.netns import NetNs
+from percale.lab import links
+from percale.lab.addressing import POD_NETWORKS, check_on_bridge, gateway_of, owners_of, with_addresses
+from percale.lab.kernel_settings import prepare_host, prepare_node
+from percale.traffic.addresses import Address, Network
+
+#: Names of the two namespaces that are not pods; senders and receivers are called by them.
+NODE = "node"
+OUTSIDE = "outside"
+
+
+class Attachment(StrEnum):
+    """How pods are connected to their node."""
+
+    ROUTED = "routed"
+    BRIDGED = "bridged"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ListenPort:
+    protocol: int
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabPod:
+    """A pod to build. Where it states no address of an IP version, it is given one."""
+
+    name: str
+    addresses: tuple[Address, ...] = ()
+    ports: tuple[ListenPort, ...] = ()
+
+
+class Lab:
+    """Namespaces, wired and ready. Closing it, or the end of the process, takes all of it away."""
+
+    def __init__(
+        self,
+        workloads: Mapping[str, LabPod],
+        attachment: Attachment,
+        pod_networks: Sequence[Network],
+        elsewhere: Sequence[Address],
+    ) -> None:
+        self.workloads = MappingProxyType(dict(workloads))
+        self.attachment = attachment
+        self.pod_networks = tuple(pod_networks)
+        gateways = map(gateway_of, pod_networks if attachment is Attachment.BRIDGED else ())
+        self.node_addresses: tuple[Address, ...] = (*links.NODE_ADDRESSES, *gateways)
+        self.outside_addresses: tuple[Address, ...] = (*links.OUTSIDE_ADDRESSES, *elsewhere)
+        claims = {name: pod.addresses for name, pod in workloads.items()}
+        self._addresses = {**claims, NODE: self.node_addresses, OUTSIDE: self.outside_addresses}
+        self._owners = owners_of(self._addresses)
+        self._cables = {
+            name: links.Cable(number, pod.addresses) for number, (name, pod) in enumerate(workloads.items())
+        }
+        self._open = ExitStack()
+        with ExitStack() as until_wired:
+            until_wired.callback(self._open.close)
+            self.node = self._namespace()
+            self.outside = self._namespace()
+            self.pods: Mapping[str, NetNs] = MappingProxyType({name: self._namespace() for name in workloads})
+            self._namespaces = {**self.pods, NODE: self.node, OUTSIDE: self.outside}
+            self._wire(elsewhere)
+            until_wired.pop_all()
+
+    @classmethod
+    def build(
+        cls,
+        pods: Iterable[LabPod],
+        *,
+        attachment: Attachment = Attachment.ROUTED,
+        pod_networks: Sequence[Network] = POD_NETWORKS,
+        outside_addresses: Sequence[Address] = (),
+    ) -> Self:
+        """`outside_addresses` come on top of those that the outside host has anyway."""
+        named = _named(pods)
+        elsewhere = [a for a in dict.fromkeys(outside_addresses) if a not in links.OUTSIDE_ADDRESSES]
+        stated = {name: pod.addresses for name, pod in named.items()}
+        addresses = with_addresses(stated, pod_networks, reserved=elsewhere)
+        if attachment is Attachment.BRIDGED:
+            check_on_bridge(addresses, pod_networks)
+        workloads = {name: replace(pod, addresses=addresses[name]) for name, pod in named.items()}
+        return cls(workloads, attachment, pod_networks, elsewhere)
+
+    def namespace(self, name: str) -> NetNs:
+        """Of a pod, of `node` or of `outside`."""
+        return self._namespaces[name]
+
+    def addresses_of(self, name: str) -> tuple[Address, ...]:
+        return self._addresses[name]
+
+    def owner_of(self, address: Address) -> str | None:
+        """The pod, `node` or `outside`, or None where nobody has the address."""
+        return self._owners.get(address)
+
+    def interface_of(self, pod: str) -> str:
+        """The node's end of the pod's cable."""
+        return self._cables[pod].interface
+
+    def mac_of(self, pod: str) -> str:
+        return self._cables[pod].pod_mac
+
+    def next_hop_mac(self, sender: str, destination: Address) -> str:
+        """Whom a frame from a pod or from `outside` must be addressed to."""
+        if sender == OUTSIDE:
+            return links.UPLINK_MAC
+        if self.attachment is Attachment.ROUTED:
+            return self._cables[sender].node_mac
+        owner = self._owners.get(destination)
+        # A bridge never sends a frame back where it came from: a pod reaches itself by way of the gateway.
+        return self._cables[owner].pod_mac if owner in self._cables and owner != sender else links.BRIDGE_MAC
+
+    def close(self) -> None:
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _namespace(self) -> NetNs:
+        return self._open.enter_context(NetNs.create())
+
+    def _wire(self, elsewhere: Sequence[Address]) -> None:
+        prepare_node(self.node, bridged=self.attachment is Attachment.BRIDGED)
+        for host in (self.outside, *self.pods.values()):
+            prepare_host(host)
+        _ip(self.node, chain(links.uplink_of_node(self.outside.path, elsewhere), self._node_lines()))
+        if self.attachment is Attachment.BRIDGED:
+            ports = map(links.bridge_port, self._cables.values())
+            self.node.run(("bridge", "-batch", "-"), stdin="\n".join(ports))
+        for name, namespace in self.pods.items():
+            _ip(namespace, self._pod_lines(self._cables[name]))
+        _ip(self.outside, links.outside_host(elsewhere, self._behind_node()))
+
+    def _node_lines(self) -> Iterator[str]:
+        wired = [(cable, self.pods[name].path) for name, cable in self._cables.items()]
+        match self.attachment:
+            case Attachment.ROUTED:
+                return chain.from_iterable(links.routed_node(*cable) for cable in wired)
+            case Attachment.BRIDGED:
+                return chain(links.bridge(self.pod_networks), *(links.bridged_node(*cable) for cable in wired))
+            case _:
+                assert_never(self.attachment)
+
+    def _pod_lines(self, cable: links.Cable) -> Iterator[str]:
+        match self.attachment:
+            case Attachment.ROUTED:
+                return links.routed_pod(cable)
+            case Attachment.BRIDGED:
+                return links.bridged_pod(cable, self._cables.values(), self.pod_networks)
+            case _:
+                assert_never(self.attachment)
+
+    def _behind_node(self) -> list[Address | Network]:
+        addresses = chain.from_iterable(cable.addresses for cable in self._cables.values())
+        strays = [a for a in addresses if not any(a in network for network in self.pod_networks)]
+        return [*self.pod_networks, *strays]
+
+
+def _named(pods: Iterable[LabPod]) -> dict[str, LabPod]:
+    named: dict[str, LabPod] = {}
+    for pod in pods:
+        if pod.name in {NODE, OUTSIDE}:
+            raise PercaleError(f"a pod of the lab cannot be called `{pod.name}`: another part of it is")
+        if pod.name in named:
+            raise PercaleError(f"the lab has two pods called `{pod.name}`")
+        named[pod.name] = pod
+    return named
+
+
+def _ip(namespace: NetNs, lines: Iterable[str]) -> None:
+    namespace.run(("ip", "-batch", "-"), stdin="\n".join(lines))
