@@ -1,0 +1,1 @@
+"""Questions about resolved policy, answered from the judge's own words."""

@@ -1,0 +1,141 @@
+"""Can A reach B: one flow put to the judge, under everything that could still be so.
+
+A workload in a manifest has no address yet, a network has many, and a client's port is the kernel's choice. The rules
+of a world tell apart only so many of each, so one packet for each of the kinds that they do tell apart is enough to
+know the answer, or to know that it depends.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from percale.analysis.parties import Party
+from percale.errors import PercaleError
+from percale.policy.rules import Rule, Side
+from percale.policy.verdict import Verdict, judge
+from percale.policy.world import World
+from percale.traffic.addresses import Address, AddressSet, Network, address_at
+from percale.traffic.intervals import Intervals
+from percale.traffic.packet import Packet
+from percale.traffic.protocols import PROTOCOLS_WITH_PORTS
+
+#: The ports that Linux gives to clients unless told otherwise: net.ipv4.ip_local_port_range.
+CLIENT_PORTS = Intervals(((32768, 60999),))
+
+#: Beyond this many combinations the question is too open to be worth asking.
+_MANY = 20_000
+
+
+class TooOpen(PercaleError):
+    """More kinds of packets than are sensible to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What the flow is on the wire; `source_ports` are those that the client may have."""
+
+    protocol: int
+    port: int = 0
+    source_ports: Intervals = CLIENT_PORTS
+    icmp_type: int = 0
+    icmp_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdicts that are possible, allow first, each with the judge's reasons for one packet of its kind."""
+
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def is_certain(self) -> bool:
+        return len(self.verdicts) == 1
+
+    @property
+    def allowed(self) -> bool:
+        return all(verdict.allowed for verdict in self.verdicts)
+
+
+def ask(world: World, source: Party, destination: Party, wire: Wire, *, version: int) -> Answer:
+    """Of one IP version; no verdict at all where a party has no address of that version."""
+    rules = list(_rules(world))
+    ends = [list(_representatives(world, rules, one, version)) for one in (source, destination)]
+    ports = list(_source_ports(rules, wire))
+    if len(ends[0]) * len(ends[1]) * len(ports) > _MANY:
+        raise TooOpen(
+            f"the rules tell apart too many addresses of {source.name} and {destination.name}",
+            hint="give --pod-network, or ask about a smaller network",
+        )
+    found: dict[bool, Verdict] = {}
+    for (one, other), port in product(product(ends[0], ends[1]), ports):
+        if one != other:
+            packet = Packet(one, other, wire.protocol, port, wire.port, wire.icmp_type, wire.icmp_code)
+            verdict = judge(_with_parties(world, (source, one), (destination, other)), packet)
+            found.setdefault(verdict.allowed, verdict)
+    return Answer(tuple(found[allowed] for allowed in (True, False) if allowed in found))
+
+
+def _with_parties(world: World, *places: tuple[Party, Address]) -> World:
+    """Both ends where the packet has them; a workload that has its addresses keeps them all."""
+    moved = {str(one.endpoint): (at,) for one, at in places if one.endpoint and not one.endpoint.networks}
+    return world.placed(moved) if moved else world
+
+
+def _rules(world: World) -> Iterator[Rule]:
+    for policy in world.policies.policies:
+        yield from policy.ingress
+        yield from policy.egress
+
+
+def _representatives(world: World, rules: Iterable[Rule], one: Party, version: int) -> Iterator[Address]:
+    """An address of each kind: which networks of rules and sets hold it is all that can matter."""
+    if one.endpoint and one.endpoint.networks:
+        yield from (address for address in one.endpoint.addresses if address.version == version)
+        return
+    taken = AddressSet.of(network for other in world.workloads for network in other.networks)
+    possible = AddressSet.of(one.of_version(version)) - taken
+    nets = {net for net in _networks(world, rules) if net.version == version}
+    seen: set[frozenset[Network]] = set()
+    for first in _firsts(possible.version(version), nets):
+        address = address_at(first, version)
+        kind = frozenset(net for net in nets if address in net)
+        if kind not in seen:
+            seen.add(kind)
+            yield address
+            if one.endpoint:
+                # A second one of the kind, so that two workloads without addresses can both have one.
+                yield from _another(address, possible, nets, kind)
+
+
+def _another(address: Address, possible: AddressSet, nets: set[Network], kind: frozenset[Network]) -> Iterator[Address]:
+    following = address + 1
+    if following in possible and frozenset(net for net in nets if following in net) == kind:
+        yield following
+
+
+def _firsts(possible: Intervals, nets: Iterable[Network]) -> list[int]:
+    """Where something changes: the beginnings of what is possible, and every edge of a network inside it."""
+    edges = {edge for net in nets for edge in (int(net[0]), int(net[-1]) + 1)}
+    return sorted({first for first, _ in possible} | {edge for edge in edges if edge in possible})
+
+
+def _networks(world: World, rules: Iterable[Rule]) -> Iterator[Network]:
+    for rule in rules:
+        for side in Side:
+            yield from rule.entity(side).nets
+            yield from rule.entity(side).not_nets
+    for one in world.network_sets:
+        yield from one.networks
+
+
+def _source_ports(rules: Iterable[Rule], wire: Wire) -> Iterator[int]:
+    if wire.protocol not in PROTOCOLS_WITH_PORTS:
+        yield 0
+        return
+    cuts = {edge for rule in rules for span in _port_spans(rule) for edge in (span[0], span[1] + 1)}
+    yield from sorted({first for first, _ in wire.source_ports} | {cut for cut in cuts if cut in wire.source_ports})
+
+
+def _port_spans(rule: Rule) -> Iterator[tuple[int, int]]:
+    yield from rule.source.ports.numbers
+    yield from rule.source.not_ports.numbers
