@@ -1,0 +1,6 @@
+"""`python -m percale`."""
+
+from percale.cli.main import run
+
+if __name__ == "__main__":
+    run()

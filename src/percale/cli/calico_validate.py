@@ -1,0 +1,27 @@
+"""The runbooks' tool, which exists nowhere else: PASS when POD_A reaches POD_B, FAIL and the reason otherwise."""
+
+from collections.abc import Sequence
+
+from percale.cli.inputs import add_input, show, world_from
+from percale.cli.main import command_parser, guarded
+from percale.cli.questions import add_question, answers, ends, exit_code
+from percale.report.reach import validation_text
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = command_parser("calico-validate", __doc__)
+    parser.add_argument("pod_a", metavar="POD_A", help="where the traffic comes from")
+    parser.add_argument("pod_b", metavar="POD_B", help="where it goes to")
+    parser.add_argument("namespace", metavar="NAMESPACE", help="of both, unless they name their own")
+    add_input(parser)
+    add_question(parser)
+    given = parser.parse_args(argv)
+    world = world_from(given)
+    source, destination = ends(given, (given.pod_a, given.pod_b), world)
+    found = answers(given, world, source, destination)
+    show(validation_text(found, source, destination, world))
+    return exit_code(found)
+
+
+def run() -> None:
+    guarded(main)

@@ -1,0 +1,36 @@
+"""Exit codes, and which error ends in which."""
+
+from enum import IntEnum
+
+from percale.analysis.parties import NoSuchParty
+from percale.errors import PercaleError
+from percale.resources.problems import InvalidInput
+
+
+class Exit(IntEnum):
+    YES = 0
+    NO = 1
+    USAGE = 2
+    INVALID_INPUT = 3
+    OUT_OF_REACH = 4
+    CANNOT_TELL = 5
+
+
+class UsageError(PercaleError):
+    """The command line cannot mean anything."""
+
+
+class CannotTell(PercaleError):
+    """The answer depends on what nobody has said."""
+
+
+def exit_of(error: PercaleError) -> Exit:
+    match error:
+        case InvalidInput():
+            return Exit.INVALID_INPUT
+        case UsageError() | NoSuchParty():
+            return Exit.USAGE
+        case CannotTell():
+            return Exit.CANNOT_TELL
+        case _:
+            return Exit.OUT_OF_REACH

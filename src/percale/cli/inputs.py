@@ -1,0 +1,48 @@
+"""What commands have in common: `-f`, and the world that is read from it."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from percale.cli.exits import UsageError
+from percale.policy.from_resources import world_of
+from percale.policy.world import World
+from percale.report.problems import passed_over_text, problem_text
+from percale.resources.decode import Manifests, decode
+from percale.resources.files import read
+
+
+def add_input(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "-f",
+        "--filename",
+        dest="files",
+        action="append",
+        metavar="FILE|DIR|-",
+        help="manifests: a file, a directory with all below it, or - for standard input; may be repeated",
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="no warnings, no word about what is passed over")
+
+
+def manifests_from(given: Namespace) -> Manifests:
+    if not given.files:
+        raise UsageError("no input is given", hint="name manifests with -f FILE, -f DIRECTORY or -f -")
+    manifests = decode(read(given.files, stdin=sys.stdin.buffer))
+    if not given.quiet:
+        for warning in manifests.warnings:
+            tell(f"warning: {problem_text(warning)}")
+        if passed_over := passed_over_text(manifests.passed_over):
+            tell(passed_over)
+    return manifests
+
+
+def world_from(given: Namespace) -> World:
+    return world_of(manifests_from(given))
+
+
+def tell(text: str) -> None:
+    """Talk goes to stderr, so that stdout holds data only."""
+    sys.stderr.write(f"{text}\n")
+
+
+def show(text: str) -> None:
+    sys.stdout.write(f"{text}\n" if text and not text.endswith("\n") else text)

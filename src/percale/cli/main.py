@@ -1,0 +1,83 @@
+"""The command line as a whole: which commands there are, and what becomes of their errors."""
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from percale import __version__
+from percale.cli.exits import Exit, exit_of
+from percale.errors import PercaleError
+from percale.report.problems import error_text
+
+#: Each command's module is imported only when the command is asked for: start-up is part of every answer.
+COMMANDS = {
+    "lab": "build the manifests as network namespaces, enforce them, and probe",
+    "reach": "can A reach B, and which rule decides",
+    "ruleset": "print the kernel rules that would be loaded",
+    "validate": "check manifests: schema and meaning, every problem at once",
+}
+
+_EXITS = """exit status: 0 yes, clean; 1 no, findings; 2 usage; 3 invalid input;
+4 a host, cluster or store is out of reach; 5 cannot tell"""
+
+
+def main(argv: Sequence[str]) -> int:
+    if not argv or argv[0] not in COMMANDS:
+        return _without_command(argv)
+    module = import_module(f"percale.cli.commands.{argv[0]}")
+    parser = command_parser(f"{_program()} {argv[0]}", module.__doc__)
+    module.add_arguments(parser)
+    status: int = module.run(parser.parse_args(argv[1:]))
+    return status
+
+
+def command_parser(program: str, description: str | None) -> ArgumentParser:
+    return ArgumentParser(
+        prog=program, description=description, epilog=_EXITS, formatter_class=RawDescriptionHelpFormatter
+    )
+
+
+def _without_command(argv: Sequence[str]) -> int:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {says}" for name, says in COMMANDS.items())
+    parser = ArgumentParser(
+        prog=_program(),
+        usage="%(prog)s [-h] [--version] COMMAND ...",
+        description="Calico-compatible network policy: enforced, explained, previewed.",
+        epilog=f"commands:\n{listed}\n\n{_EXITS}",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"percale {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help="one of those below")
+    if not argv:
+        parser.print_help()
+        return Exit.USAGE
+    parser.parse_args(argv[:1])
+    return Exit.USAGE
+
+
+def _program() -> str:
+    return "kubectl percale" if Path(sys.argv[0]).name.startswith("kubectl-") else "percale"
+
+
+def guarded(command: Callable[[Sequence[str]], int]) -> None:
+    """Run a command to an exit code of ours, whatever it raises on purpose."""
+    try:
+        status = command(sys.argv[1:])
+        sys.stdout.flush()
+    except PercaleError as error:
+        sys.stderr.write(error_text(error) + "\n")
+        status = exit_of(error)
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain at exit.
+        sys.stderr.close()
+        status = Exit.YES
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def run() -> None:
+    guarded(main)

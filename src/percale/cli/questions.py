@@ -1,0 +1,72 @@
+"""What `percale reach` and `calico-validate` share: two parties, ports, and the answers' exit code."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from percale.analysis.parties import Party, party, private
+from percale.analysis.reach import Answer, Wire, ask
+from percale.cli.exits import Exit, UsageError
+from percale.cli.wires import wires
+from percale.policy.world import World
+from percale.traffic.addresses import Network, lenient_network
+from percale.traffic.intervals import Intervals
+from percale.traffic.protocols import ICMP, ICMPV6
+
+
+def add_question(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "-p",
+        "--port",
+        dest="ports",
+        action="append",
+        metavar="PORT",
+        help="5432/tcp, 53/udp, a port's name, icmp, icmp/8, proto/47; by default all that the destination declares",
+    )
+    parser.add_argument("--source-port", type=int, metavar="N", help="where the client sends from")
+    parser.add_argument(
+        "--pod-network",
+        dest="pod_networks",
+        action="append",
+        type=lenient_network,
+        metavar="CIDR",
+        help="where pods without an address get theirs from; by default any private network",
+    )
+
+
+def ends(given: Namespace, texts: Sequence[str], world: World) -> list[Party]:
+    networks: tuple[Network, ...] = tuple(given.pod_networks or ()) or private()
+    return [party(text, world, namespace=given.namespace, pod_networks=networks) for text in texts]
+
+
+def answers(given: Namespace, world: World, source: Party, destination: Party) -> list[Answer]:
+    asked = (_from_port(wire, given.source_port) for wire in wires(given.ports, destination))
+    return [_answer(world, source, destination, wire) for wire in asked]
+
+
+def exit_code(answers: Sequence[Answer]) -> Exit:
+    """Denied as soon as one port is, since a yes must hold for all that was asked."""
+    if any(answer.is_certain and not answer.allowed for answer in answers):
+        return Exit.NO
+    return Exit.YES if all(answer.is_certain for answer in answers) else Exit.CANNOT_TELL
+
+
+def _from_port(wire: Wire, source_port: int | None) -> Wire:
+    if source_port is None:
+        return wire
+    if not 1 <= source_port <= 65535:
+        raise UsageError(f"{source_port} is no port", hint="ports go from 1 to 65535")
+    return Wire(wire.protocol, wire.port, Intervals.single(source_port), wire.icmp_type, wire.icmp_code)
+
+
+def _answer(world: World, source: Party, destination: Party, wire: Wire) -> Answer:
+    """By IPv4, unless one of the two has no such address or ICMPv6 is asked about."""
+    for version in (4, 6):
+        fitting = wire.protocol not in (ICMP, ICMPV6) or (wire.protocol == ICMP) == (version == 4)
+        if fitting and source.of_version(version) and destination.of_version(version):
+            answer = ask(world, source, destination, wire, version=version)
+            if answer.verdicts:
+                return answer
+    raise UsageError(
+        f"no packet can go from `{source.name}` to `{destination.name}`",
+        hint="they share no IP version, or are the same address",
+    )

@@ -1,0 +1,59 @@
+"""`-p 5432/tcp`: the traffic that a question is about."""
+
+import re
+
+from percale.analysis.parties import Party
+from percale.analysis.reach import Wire
+from percale.cli.exits import UsageError
+from percale.traffic.protocols import ICMP, ICMPV6, NUMBER_OF, PROTOCOLS_WITH_PORTS, protocol_name
+
+_FORM = "write a port as 5432/tcp, 53/udp, http or icmp, icmp/8, icmp/8/0, or a protocol number as proto/47"
+_BY_LOWER_NAME = {name.lower(): number for name, number in NUMBER_OF.items()}
+_ECHO = {ICMP: 8, ICMPV6: 128}
+
+
+def wires(texts: list[str] | None, destination: Party) -> list[Wire]:
+    """What was asked for, or else every port that the destination declares."""
+    if texts:
+        return [_wire(text.strip().lower(), destination) for text in texts]
+    declared = destination.endpoint.ports if destination.endpoint else ()
+    if not declared:
+        raise UsageError(f"`{destination.name}` declares no port", hint="say which with -p; " + _FORM)
+    return [Wire(port.protocol, port.number) for port in declared]
+
+
+def _wire(text: str, destination: Party) -> Wire:
+    first, _, second = text.partition("/")
+    if first in ("icmp", "icmpv6"):
+        return _icmp(NUMBER_OF["ICMP" if first == "icmp" else "ICMPv6"], second)
+    if first == "proto" and second.isdigit() and int(second) <= 255 and int(second) not in PROTOCOLS_WITH_PORTS:
+        return Wire(int(second))
+    if first in _BY_LOWER_NAME:
+        first, second = second, first
+    protocol = _BY_LOWER_NAME.get(second or "tcp")
+    if protocol not in PROTOCOLS_WITH_PORTS:
+        raise UsageError(f"`{text}` is no port", hint=_FORM)
+    if first.isdigit() and 1 <= int(first) <= 65535:
+        return Wire(protocol, int(first))
+    return Wire(protocol, _named(first, protocol, destination))
+
+
+def _icmp(protocol: int, text: str) -> Wire:
+    if not re.fullmatch(r"(\d{1,3}(/\d{1,3})?)?", text):
+        raise UsageError(f"`{text}` is no ICMP type", hint=_FORM)
+    numbers = [int(part) for part in text.split("/") if part] or [_ECHO[protocol]]
+    if max(numbers) > 255:
+        raise UsageError(f"`{text}` is no ICMP type", hint="types and codes go up to 255")
+    return Wire(protocol, icmp_type=numbers[0], icmp_code=numbers[1] if len(numbers) > 1 else 0)
+
+
+def _named(name: str, protocol: int, destination: Party) -> int:
+    ports = destination.endpoint.ports if destination.endpoint else ()
+    for port in ports:
+        if (port.name, port.protocol) == (name, protocol):
+            return port.number
+    known = ", ".join(sorted(f"{port.name}/{protocol_name(port.protocol).lower()}" for port in ports if port.name))
+    raise UsageError(
+        f"`{destination.name}` has no port called `{name}`",
+        hint=f"it has {known}" if known else "say a number; " + _FORM,
+    )

@@ -1,0 +1,1 @@
+"""Every form in which a person or a program is told something."""

@@ -1,0 +1,113 @@
+"""A decision in words and as JSON: which side, which tier, which policies, which rule."""
+
+from typing import Any
+
+from percale.analysis.nearest import NearMiss, nearest
+from percale.policy.policies import Policy
+from percale.policy.rules import Direction
+from percale.policy.verdict import Decision, EndOfTier, HostPath, NoProfile, NotOpening, Reason, RuleRef
+from percale.policy.world import World
+from percale.report.misses import lack_words, miss_words
+from percale.traffic.packet import Packet
+
+_VERB = {True: "allows", False: "denies"}
+
+
+def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str]:
+    """One line that says who decided, then what helps when it was a denial."""
+    lines = [f"{decision.direction} of {decision.endpoint} {_VERB[decision.allows]}: {reason_words(decision.because)}"]
+    lines += [f"  before: {reason_words(step)}" for step in decision.passed]
+    if isinstance(decision.because, EndOfTier):
+        lines += [f"  isolated by {_with_place(policy)}" for policy in decision.because.policies]
+        if near := nearest(world, decision, packet):
+            lines.append(f"  nearest rule: {near_words(near, decision, packet, world)}")
+        else:
+            lines.append(f"  no rule of these comes near: allow it by an {decision.direction} rule")
+    return lines
+
+
+def reason_words(reason: Reason) -> str:
+    match reason:
+        case RuleRef(policy=None):
+            return f"profile {reason.profile}, since no policy selects it"
+        case RuleRef(policy=policy, rule=rule) if policy:
+            return f"{policy.id} {rule.path} ({rule.action}) in tier {policy.tier}"
+        case EndOfTier(tier=tier, policies=policies):
+            names = ", ".join(str(policy.id) for policy in policies)
+            goes_on = "goes on to the next tier" if tier.passes else "denies what no rule matches"
+            return f"no rule matches in {names}, and tier {tier.name} {goes_on}"
+        case NoProfile():
+            return "no policy selects it and no profile allows"
+        case NotOpening():
+            return "connection tracking takes the packet for invalid: it can only belong to a flow that exists"
+        case HostPath():
+            return "between a host and its own pods this always passes"
+        case _:
+            raise AssertionError(reason)
+
+
+def near_words(near: NearMiss, decision: Decision, packet: Packet, world: World) -> str:
+    missed = [miss_words(miss, near.rule, packet, world) for miss in near.misses]
+    if not near.selects:
+        missed.insert(
+            0, f"it does not select {decision.endpoint}: {lack_words(near.policy.subject, decision.endpoint)}"
+        )
+    return f"{near.policy.id} {near.rule.path}, but " + "; ".join(missed)
+
+
+def _with_place(policy: Policy) -> str:
+    return f"{policy.id} ({policy.place})" if policy.place else str(policy.id)
+
+
+def decision_json(decision: Decision | None, packet: Packet, world: World) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    found: dict[str, Any] = {
+        "verdict": "allow" if decision.allows else "deny",
+        "endpoint": str(decision.endpoint),
+        **_because(decision.because),
+    }
+    if isinstance(decision.because, EndOfTier) and (near := nearest(world, decision, packet)):
+        found["nearest"] = {
+            **_policy(near.policy),
+            "rule": near.rule.path,
+            "selects": near.selects,
+            "misses": [miss_words(miss, near.rule, packet, world) for miss in near.misses],
+        }
+    return found
+
+
+def _because(reason: Reason) -> dict[str, Any]:
+    match reason:
+        case RuleRef(policy=None):
+            return {"decidedBy": "profile", "profile": reason.profile}
+        case RuleRef(policy=policy, rule=rule) if policy:
+            return {"decidedBy": "rule", **_policy(policy), "rule": rule.path, "action": str(rule.action)}
+        case EndOfTier(tier=tier, policies=policies):
+            return {"decidedBy": "end of tier", "tier": tier.name, "isolatedBy": [_policy(one) for one in policies]}
+        case NoProfile():
+            return {"decidedBy": "no profile"}
+        case NotOpening():
+            return {"decidedBy": "connection tracking"}
+        case HostPath():
+            return {"decidedBy": "host path"}
+        case _:
+            raise AssertionError(reason)
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    place = {"file": policy.place.source, "line": policy.place.line} if policy.place else {}
+    named = {"kind": policy.id.kind, "namespace": policy.id.namespace, "policy": policy.id.name, "tier": policy.tier}
+    return {**named, **place}
+
+
+def missing_side(egress: Decision | None, ingress: Decision | None) -> str:
+    """What the commonest mistake comes to: one side allows, and the other was forgotten."""
+    if egress and ingress and egress.allows != ingress.allows:
+        wrong, right = (ingress, egress) if egress.allows else (egress, ingress)
+        kind = Direction(wrong.direction)
+        return (
+            f"the {right.direction} side allows and the {wrong.direction} side does not: both must. "
+            f"Look at the {kind} policies of {wrong.endpoint}."
+        )
+    return ""
