@@ -15,7 +15,7 @@ from percale.policy.world import World
 from percale.traffic.packet import Packet
 
 #: A rule that misses more than this is no near miss; to name it would mislead.
-_FAR = 3
+_FAR = 2
 
 
 @dataclass(frozen=True, slots=True)

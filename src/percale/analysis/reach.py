@@ -42,18 +42,26 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The verdicts that are possible, allow first, each with the judge's reasons for one packet of its kind."""
+class Case:
+    """One packet of its kind, in a world where both parties are where the packet has them."""
 
-    verdicts: tuple[Verdict, ...]
+    world: World
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The cases that differ in their verdict, allow first."""
+
+    cases: tuple[Case, ...]
 
     @property
     def is_certain(self) -> bool:
-        return len(self.verdicts) == 1
+        return len(self.cases) == 1
 
     @property
     def allowed(self) -> bool:
-        return all(verdict.allowed for verdict in self.verdicts)
+        return all(case.verdict.allowed for case in self.cases)
 
 
 def ask(world: World, source: Party, destination: Party, wire: Wire, *, version: int) -> Answer:
@@ -66,12 +74,13 @@ def ask(world: World, source: Party, destination: Party, wire: Wire, *, version:
             f"the rules tell apart too many addresses of {source.name} and {destination.name}",
             hint="give --pod-network, or ask about a smaller network",
         )
-    found: dict[bool, Verdict] = {}
+    found: dict[bool, Case] = {}
     for (one, other), port in product(product(ends[0], ends[1]), ports):
         if one != other:
             packet = Packet(one, other, wire.protocol, port, wire.port, wire.icmp_type, wire.icmp_code)
-            verdict = judge(_with_parties(world, (source, one), (destination, other)), packet)
-            found.setdefault(verdict.allowed, verdict)
+            placed = _with_parties(world, (source, one), (destination, other))
+            verdict = judge(placed, packet)
+            found.setdefault(verdict.allowed, Case(placed, verdict))
     return Answer(tuple(found[allowed] for allowed in (True, False) if allowed in found))
 
 

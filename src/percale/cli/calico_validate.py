@@ -19,7 +19,7 @@ def main(argv: Sequence[str]) -> int:
     world = world_from(given)
     source, destination = ends(given, (given.pod_a, given.pod_b), world)
     found = answers(given, world, source, destination)
-    show(validation_text(found, source, destination, world))
+    show(validation_text(found, source, destination))
     return exit_code(found)
 
 

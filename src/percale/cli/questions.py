@@ -64,7 +64,7 @@ def _answer(world: World, source: Party, destination: Party, wire: Wire) -> Answ
         fitting = wire.protocol not in (ICMP, ICMPV6) or (wire.protocol == ICMP) == (version == 4)
         if fitting and source.of_version(version) and destination.of_version(version):
             answer = ask(world, source, destination, wire, version=version)
-            if answer.verdicts:
+            if answer.cases:
                 return answer
     raise UsageError(
         f"no packet can go from `{source.name}` to `{destination.name}`",

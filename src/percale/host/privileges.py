@@ -52,6 +52,20 @@ def rerun_in_user_namespace() -> NoReturn:
     os.execvp(_UNSHARE[0], (*_UNSHARE, *_this_command()))  # noqa: S606  the command that runs already
 
 
+def rerun_beside(process: int) -> NoReturn:
+    """Starts this very command again in the user, mount and network namespaces of a process of the same user."""
+    if os.environ.get(_RERUN_MARK):
+        raise NoUserNamespace(f"process {process} cannot be joined")
+    os.environ[_RERUN_MARK] = "1"
+    joined = ("nsenter", "--target", str(process), "--user", "--mount", "--net", "--preserve-credentials", "--")
+    os.execvp(joined[0], (*joined, *_this_command()))  # noqa: S606  the command that runs already
+
+
+def is_in_own_user_namespace(process: int) -> bool:
+    """Whether the process has the user namespace of this one, so that its namespaces can be opened."""
+    return Path(f"/proc/{process}/ns/user").stat().st_ino == Path("/proc/self/ns/user").stat().st_ino
+
+
 def _this_command() -> list[str]:
     # Not sys.argv: that has lost `-m` and the interpreter's own options.
     return [sys.executable, *sys.orig_argv[1:]]

@@ -41,6 +41,8 @@ class Dialogue:
     destination: Address
     protocol: int
     port: int | None = None
+    #: 0 leaves the choice to the kernel.
+    source_port: int = 0
 
     @property
     def version(self) -> int:
@@ -73,7 +75,7 @@ def _opening(dialogue: Dialogue, number: int) -> Packet:
         dialogue.source,
         dialogue.destination,
         dialogue.protocol,
-        source_port=_FIRST_EPHEMERAL_PORT + number % _EPHEMERAL_PORTS,
+        source_port=dialogue.source_port or _FIRST_EPHEMERAL_PORT + number % _EPHEMERAL_PORTS,
         destination_port=dialogue.port or 0,
     )
 
@@ -163,7 +165,7 @@ def _bound_socket(lab: Lab, dialogue: Dialogue) -> socket.socket:
         # Closing resets: neither side is left with a connection that ends in minutes.
         asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("=ii", 1, 0))
     try:
-        asking.bind((str(dialogue.source), 0))
+        asking.bind((str(dialogue.source), dialogue.source_port if dialogue.port is not None else 0))
     except OSError as failure:
         asking.close()
         says = f"`{dialogue.sender}` cannot talk from {dialogue.source}: {failure.strerror}"

@@ -42,37 +42,34 @@ class LabPod:
     ports: tuple[ListenPort, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LabPlan:
+    """All that a lab is built from; `elsewhere` are further addresses of the outside host."""
+
+    pods: tuple[LabPod, ...]
+    attachment: Attachment
+    pod_networks: tuple[Network, ...]
+    elsewhere: tuple[Address, ...] = ()
+
+
 class Lab:
     """Namespaces, wired and ready. Closing it, or the end of the process, takes all of it away."""
 
-    def __init__(
-        self,
-        workloads: Mapping[str, LabPod],
-        attachment: Attachment,
-        pod_networks: Sequence[Network],
-        elsewhere: Sequence[Address],
-    ) -> None:
-        self.workloads = MappingProxyType(dict(workloads))
-        self.attachment = attachment
-        self.pod_networks = tuple(pod_networks)
-        gateways = map(gateway_of, pod_networks if attachment is Attachment.BRIDGED else ())
+    def __init__(self, plan: LabPlan, namespaces: Mapping[str, NetNs]) -> None:
+        self.plan = plan
+        self.workloads = MappingProxyType({pod.name: pod for pod in plan.pods})
+        self.attachment = plan.attachment
+        self.pod_networks = plan.pod_networks
+        gateways = map(gateway_of, plan.pod_networks if plan.attachment is Attachment.BRIDGED else ())
         self.node_addresses: tuple[Address, ...] = (*links.NODE_ADDRESSES, *gateways)
-        self.outside_addresses: tuple[Address, ...] = (*links.OUTSIDE_ADDRESSES, *elsewhere)
-        claims = {name: pod.addresses for name, pod in workloads.items()}
+        self.outside_addresses: tuple[Address, ...] = (*links.OUTSIDE_ADDRESSES, *plan.elsewhere)
+        claims = {pod.name: pod.addresses for pod in plan.pods}
         self._addresses = {**claims, NODE: self.node_addresses, OUTSIDE: self.outside_addresses}
         self._owners = owners_of(self._addresses)
-        self._cables = {
-            name: links.Cable(number, pod.addresses) for number, (name, pod) in enumerate(workloads.items())
-        }
-        self._open = ExitStack()
-        with ExitStack() as until_wired:
-            until_wired.callback(self._open.close)
-            self.node = self._namespace()
-            self.outside = self._namespace()
-            self.pods: Mapping[str, NetNs] = MappingProxyType({name: self._namespace() for name in workloads})
-            self._namespaces = {**self.pods, NODE: self.node, OUTSIDE: self.outside}
-            self._wire(elsewhere)
-            until_wired.pop_all()
+        self._cables = {pod.name: links.Cable(number, pod.addresses) for number, pod in enumerate(plan.pods)}
+        self._namespaces = dict(namespaces)
+        self.node, self.outside = self._namespaces[NODE], self._namespaces[OUTSIDE]
+        self.pods: Mapping[str, NetNs] = MappingProxyType({name: self._namespaces[name] for name in self.workloads})
 
     @classmethod
     def build(
@@ -84,14 +81,34 @@ class Lab:
         outside_addresses: Sequence[Address] = (),
     ) -> Self:
         """`outside_addresses` come on top of those that the outside host has anyway."""
-        named = _named(pods)
-        elsewhere = [a for a in dict.fromkeys(outside_addresses) if a not in links.OUTSIDE_ADDRESSES]
-        stated = {name: pod.addresses for name, pod in named.items()}
+        pods = tuple(pods)
+        _check_names(pods)
+        elsewhere = tuple(one for one in dict.fromkeys(outside_addresses) if one not in links.OUTSIDE_ADDRESSES)
+        stated = {pod.name: pod.addresses for pod in pods}
         addresses = with_addresses(stated, pod_networks, reserved=elsewhere)
         if attachment is Attachment.BRIDGED:
             check_on_bridge(addresses, pod_networks)
-        workloads = {name: replace(pod, addresses=addresses[name]) for name, pod in named.items()}
-        return cls(workloads, attachment, pod_networks, elsewhere)
+        placed = tuple(replace(pod, addresses=addresses[pod.name]) for pod in pods)
+        plan = LabPlan(placed, attachment, tuple(pod_networks), elsewhere)
+        with ExitStack() as until_wired:
+            names = (NODE, OUTSIDE, *stated)
+            lab = cls(plan, {name: until_wired.enter_context(NetNs.create()) for name in names})
+            lab._wire(plan.elsewhere)
+            until_wired.pop_all()
+        return lab
+
+    @classmethod
+    def attach(cls, plan: LabPlan, paths: Mapping[str, str]) -> Self:
+        """A lab that another process holds; closing this one only lets go of it."""
+        with ExitStack() as until_open:
+            lab = cls(plan, {name: until_open.enter_context(NetNs.open(path)) for name, path in paths.items()})
+            until_open.pop_all()
+        return lab
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """By which another process can open the namespaces, as long as this one holds them."""
+        return {name: namespace.path for name, namespace in self._namespaces.items()}
 
     def namespace(self, name: str) -> NetNs:
         """Of a pod, of `node` or of `outside`."""
@@ -122,7 +139,8 @@ class Lab:
         return self._cables[owner].pod_mac if owner in self._cables and owner != sender else links.BRIDGE_MAC
 
     def close(self) -> None:
-        self._open.close()
+        for namespace in self._namespaces.values():
+            namespace.close()
 
     def __enter__(self) -> Self:
         return self
@@ -131,9 +149,6 @@ class Lab:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _namespace(self) -> NetNs:
-        return self._open.enter_context(NetNs.create())
 
     def _wire(self, elsewhere: Sequence[Address]) -> None:
         prepare_node(self.node, bridged=self.attachment is Attachment.BRIDGED)
@@ -172,15 +187,14 @@ class Lab:
         return [*self.pod_networks, *strays]
 
 
-def _named(pods: Iterable[LabPod]) -> dict[str, LabPod]:
-    named: dict[str, LabPod] = {}
+def _check_names(pods: Iterable[LabPod]) -> None:
+    seen: set[str] = set()
     for pod in pods:
         if pod.name in {NODE, OUTSIDE}:
             raise PercaleError(f"a pod of the lab cannot be called `{pod.name}`: another part of it is")
-        if pod.name in named:
+        if pod.name in seen:
             raise PercaleError(f"the lab has two pods called `{pod.name}`")
-        named[pod.name] = pod
-    return named
+        seen.add(pod.name)
 
 
 def _ip(namespace: NetNs, lines: Iterable[str]) -> None:

@@ -105,7 +105,12 @@ def _over_service_account(text: str) -> Selector:
 
 
 def _rules(rules: tuple[RuleResource, ...], direction: Direction, namespace: str) -> tuple[Rule, ...]:
-    return tuple(_rule(rule, f"{direction}[{index}]", namespace) for index, rule in enumerate(rules))
+    return tuple(
+        _rule(rule, f"{direction}[{index}]", namespace)
+        for index, rule in enumerate(rules)
+        # Nobody here resolves names, and only Allow rules may have them: without the rule, fewer get through.
+        if not rule.destination.domains
+    )
 
 
 def _rule(rule: RuleResource, path: str, namespace: str) -> Rule:

@@ -82,10 +82,11 @@ def _without_templates(workloads: list[Endpoint]) -> tuple[Endpoint, ...]:
     """Where a dump of a cluster holds both a Deployment and its pods, the pods are the endpoints."""
     templates = {(one.namespace, f"{one.resource_kind}/{one.name}"): one for one in workloads}
     gone = {(one.namespace, owner) for one in workloads for owner in _all_owners(one, templates)}
+    # Two pods may have one name as long as the server has yet to complete it, by `generateName`.
     return tuple(
         replace(one, owners=_all_owners(one, templates))
-        for reference, one in templates.items()
-        if reference not in gone
+        for one in workloads
+        if (one.namespace, f"{one.resource_kind}/{one.name}") not in gone
     )
 
 

@@ -24,7 +24,7 @@ def backends_of(service: Service, workloads: Iterable[Endpoint]) -> tuple[Servic
 
 def _backends(port: ServicePort, endpoint: Endpoint) -> Iterator[ServiceBackend]:
     protocol, target = NUMBER_OF[port.protocol], port.target_port
-    if target is None or isinstance(target, int):
+    if not target or isinstance(target, int):
         yield ServiceBackend(str(endpoint), protocol, target or port.port)
     else:
         for declared in endpoint.ports:

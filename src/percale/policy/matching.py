@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from percale.policy.endpoints import EndpointKind
 from percale.policy.rules import Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
 from percale.policy.world import World
 from percale.selector import Selector
@@ -116,7 +117,8 @@ def _is_named(name: str, entity: Entity, end: _End) -> bool:
 
 def _serves(service: ServiceRef, end: _End) -> bool:
     """As destination an endpoint's address with its target port, as source its address alone (§3.3)."""
-    here = {str(one) for one in end.world.objects_at(end.address)}
+    # A network set may bear a pod's name.
+    here = {str(one) for one in end.world.objects_at(end.address) if one.kind is EndpointKind.WORKLOAD}
     return any(
         backend.endpoint in here
         and (end.side is Side.SOURCE or (backend.protocol, backend.port) == (end.packet.protocol, end.port))

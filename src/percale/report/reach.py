@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from percale.analysis.parties import Party
-from percale.analysis.reach import Answer
+from percale.analysis.reach import Answer, Case
 from percale.policy.verdict import Verdict
-from percale.policy.world import World
 from percale.report.reasons import decision_json, decision_lines, missing_side
 from percale.report.terminal import plain_lines
 from percale.report.traffic import packet_words
@@ -16,35 +15,36 @@ from percale.report.traffic import packet_words
 SCHEMA_VERSION = 1
 
 
-def answers_text(answers: Sequence[Answer], source: Party, destination: Party, world: World) -> str:
-    return plain_lines("\n".join(_answer_text(answer, source, destination, world) for answer in answers))
+def answers_text(answers: Sequence[Answer], source: Party, destination: Party) -> str:
+    return plain_lines("\n".join(_answer_text(answer, source, destination) for answer in answers))
 
 
-def validation_text(answers: Sequence[Answer], source: Party, destination: Party, world: World) -> str:
+def validation_text(answers: Sequence[Answer], source: Party, destination: Party) -> str:
     """PASS or FAIL first, then the reasons."""
     certain = all(answer.is_certain for answer in answers)
     head = "PASS" if certain and all(answer.allowed for answer in answers) else "FAIL"
     if not certain and not any(answer.is_certain and not answer.allowed for answer in answers):
         head = "UNKNOWN"
-    return f"{head}\n{answers_text(answers, source, destination, world)}"
+    return f"{head}\n{answers_text(answers, source, destination)}"
 
 
-def _answer_text(answer: Answer, source: Party, destination: Party, world: World) -> str:
+def _answer_text(answer: Answer, source: Party, destination: Party) -> str:
     lines = list(_uncertain(answer)) if not answer.is_certain else []
-    for verdict in answer.verdicts:
-        lines += _verdict_lines(verdict, source, destination, world)
+    for case in answer.cases:
+        lines += _case_lines(case, source, destination)
     return "\n".join(lines)
 
 
 def _uncertain(answer: Answer) -> Iterator[str]:
     yield "cannot tell: it depends on what the input does not say"
-    for verdict in answer.verdicts:
-        packet, said = verdict.packet, "allowed" if verdict.allowed else "denied"
+    for case in answer.cases:
+        packet, said = case.verdict.packet, "allowed" if case.verdict.allowed else "denied"
         port = f" port {packet.source_port}" if packet.has_ports else ""
         yield f"  {said} for instance from {packet.source}{port} to {packet.destination}"
 
 
-def _verdict_lines(verdict: Verdict, source: Party, destination: Party, world: World) -> Iterator[str]:
+def _case_lines(case: Case, source: Party, destination: Party) -> Iterator[str]:
+    verdict, world = case.verdict, case.world
     said = "allow" if verdict.allowed else "deny"
     yield f"{said}: {source.name} -> {destination.name} {packet_words(verdict.packet)}"
     for decision, party, way in ((verdict.egress, source, "egress"), (verdict.ingress, destination, "ingress")):
@@ -56,9 +56,9 @@ def _verdict_lines(verdict: Verdict, source: Party, destination: Party, world: W
         yield f"  {missing}"
 
 
-def answers_json(answers: Sequence[Answer], source: Party, destination: Party, world: World) -> str:
+def answers_json(answers: Sequence[Answer], source: Party, destination: Party) -> str:
     """One flow is the object itself; several are its `flows`, and its verdict is allow only when all of theirs are."""
-    flows = [_answer_json(answer, source, destination, world) for answer in answers]
+    flows = [_answer_json(answer, source, destination) for answer in answers]
     if len(flows) == 1:
         return json.dumps({"schemaVersion": SCHEMA_VERSION, **flows[0]}, indent=2)
     said = {flow["verdict"] for flow in flows}
@@ -66,8 +66,8 @@ def answers_json(answers: Sequence[Answer], source: Party, destination: Party, w
     return json.dumps({"schemaVersion": SCHEMA_VERSION, "verdict": whole, "flows": flows}, indent=2)
 
 
-def _answer_json(answer: Answer, source: Party, destination: Party, world: World) -> dict[str, Any]:
-    verdict = answer.verdicts[-1]
+def _answer_json(answer: Answer, source: Party, destination: Party) -> dict[str, Any]:
+    verdict, world = answer.cases[-1].verdict, answer.cases[-1].world
     said = ("allow" if answer.allowed else "deny") if answer.is_certain else "unknown"
     found: dict[str, Any] = {
         "verdict": said,
@@ -78,7 +78,9 @@ def _answer_json(answer: Answer, source: Party, destination: Party, world: World
         "ingress": decision_json(verdict.ingress, verdict.packet, world),
     }
     if not answer.is_certain:
-        found["examples"] = [{"verdict": "allow" if one.allowed else "deny", **_packet(one)} for one in answer.verdicts]
+        found["examples"] = [
+            {"verdict": "allow" if case.verdict.allowed else "deny", **_packet(case.verdict)} for case in answer.cases
+        ]
     return found
 
 

@@ -15,9 +15,11 @@ _VERB = {True: "allows", False: "denies"}
 
 def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str]:
     """One line that says who decided, then what helps when it was a denial."""
-    lines = [f"{decision.direction} of {decision.endpoint} {_VERB[decision.allows]}: {reason_words(decision.because)}"]
+    whole = f"{decision.direction} of {decision.endpoint} {_VERB[decision.allows]}: "
+    lines = [whole + reason_words(decision.because)]
     lines += [f"  before: {reason_words(step)}" for step in decision.passed]
     if isinstance(decision.because, EndOfTier):
+        lines[0] = whole + f"tier {decision.because.tier.name} denies what no rule of it matches"
         lines += [f"  isolated by {_with_place(policy)}" for policy in decision.because.policies]
         if near := nearest(world, decision, packet):
             lines.append(f"  nearest rule: {near_words(near, decision, packet, world)}")

@@ -24,5 +24,5 @@ def run(given: Namespace) -> int:
     source, destination = ends(given, (given.source, given.destination), world)
     found = answers(given, world, source, destination)
     write = answers_json if given.output == "json" else answers_text
-    show(write(found, source, destination, world))
+    show(write(found, source, destination))
     return exit_code(found)

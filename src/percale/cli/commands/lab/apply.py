@@ -1,0 +1,28 @@
+"""Load other policies into the lab that is up; its pods stay, and take the labels that the manifests give them."""
+
+from argparse import ArgumentParser, Namespace
+
+from percale.cli.commands.lab._shared import join_lab, plain, world_with_pods
+from percale.cli.exits import Exit
+from percale.cli.inputs import add_input, manifests_from, show, tell
+from percale.lab.scenario import enforce, in_lab
+from percale.lab.standing import attached, remember
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_input(parser)
+
+
+def run(given: Namespace) -> int:
+    join_lab()
+    manifests = manifests_from(given)
+    world = world_with_pods(manifests)
+    with attached() as (lab, found):
+        for one in world.workloads:
+            if str(one) not in lab.workloads:
+                tell(f"warning: {one} is not in the lab: take it down and up again to have it")
+        placed = in_lab(world, lab)
+        enforce(placed, lab)
+        remember(found, plain(manifests))
+    show(f"{len(placed.policies.policies)} policies are enforced")
+    return Exit.YES

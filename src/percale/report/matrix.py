@@ -1,0 +1,89 @@
+"""Predicted against observed, a row for each source and a column for each thing that was tried."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from percale.lab.probes import Result, Target
+from percale.report.reasons import reason_words
+from percale.report.terminal import plain
+from percale.traffic.protocols import TCP, protocol_name
+
+_LEGEND = """+ gets through    . is denied    both as predicted
+! predicted and observed differ (listed below)    4 or 6: gets through in that IP version only"""
+_PREDICTED_ONLY = "+ would get through    . would be denied    4 or 6: in that IP version only"
+
+#: Wider matrices are split: a terminal folds them, and nobody can read that.
+_COLUMNS_AT_ONCE = 24
+
+
+def matrix_text(results: Sequence[Result]) -> str:
+    observed = any(result.observed is not None for result in results)
+    sources = list(dict.fromkeys(result.probe.source for result in results))
+    blocks = [_block(destination, list(group), sources) for destination, group in _by_destination(results)]
+    return plain_table("\n\n".join([*blocks, _LEGEND if observed else _PREDICTED_ONLY]))
+
+
+def plain_table(text: str) -> str:
+    return "\n".join(plain(line).rstrip() for line in text.split("\n"))
+
+
+def _by_destination(results: Iterable[Result]) -> Iterable[tuple[str, Iterable[Result]]]:
+    def key(result: Result) -> str:
+        return result.probe.target.destination
+
+    return groupby(sorted(results, key=key), key=key)
+
+
+def _block(destination: str, results: list[Result], sources: list[str]) -> str:
+    """One destination: what is tried of it across, who tries down."""
+    targets = list(dict.fromkeys(result.probe.target for result in results))[:_COLUMNS_AT_ONCE]
+    cells: dict[tuple[str, Target], list[Result]] = {}
+    for result in results:
+        cells.setdefault((result.probe.source, result.probe.target), []).append(result)
+    heads = [_target(target) for target in targets]
+    width = max(len(source) for source in [*sources, f"to {destination}"])
+    lines = [f"{f'to {destination}':{width}}  " + "  ".join(heads)]
+    for source in sources:
+        if source != destination:
+            row = [f"{_cell(cells[source, target]):{len(head)}}" for target, head in zip(targets, heads, strict=True)]
+            lines.append(f"{source:{width}}  " + "  ".join(row))
+    return "\n".join(lines)
+
+
+def _target(target: Target) -> str:
+    if target.port is None:
+        return "echo"
+    protocol = "" if target.port.protocol == TCP else f"/{protocol_name(target.port.protocol).lower()}"
+    return f"{target.port.port}{protocol}{'' if target.declared else '*'}"
+
+
+def _cell(results: Sequence[Result]) -> str:
+    if not all(result.agrees for result in results):
+        return "!"
+    allowed = {result.probe.dialogue.version for result in results if result.probe.predicted.allowed}
+    if not allowed:
+        return "."
+    return "+" if len(allowed) == len({result.probe.dialogue.version for result in results}) else str(min(allowed))
+
+
+def disagreements_text(results: Iterable[Result]) -> str:
+    return "\n".join(_disagreement(result) for result in results if not result.agrees)
+
+
+def _disagreement(result: Result) -> str:
+    probe = result.probe
+    predicted, observed = ("gets through", "is denied") if probe.predicted.allowed else ("is denied", "gets through")
+    decisions = [one for one in (probe.predicted.egress, probe.predicted.ingress) if one]
+    why = "; ".join(f"{one.direction}: {reason_words(one.because)}" for one in decisions)
+    flow = f"{probe.source} {probe.dialogue.source} -> {probe.target.destination} {probe.dialogue.destination}"
+    return f"{flow} {_target(probe.target)}: predicted {predicted}, observed {observed} ({why})"
+
+
+def summary_text(results: Sequence[Result]) -> str:
+    """The last line of a lab's run."""
+    tried = [result for result in results if result.observed is not None]
+    wrong = sum(not result.agrees for result in tried)
+    if not tried:
+        return f"{len(results)} flows predicted, none observed"
+    got_through = sum(bool(result.observed) for result in tried)
+    return f"{len(tried)} probes, {got_through} got through, {wrong} disagreements"
