@@ -1,0 +1,16 @@
+"""Long tests run on request only."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-long", action="store_true", help="also the long form of randomised tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--run-long"):
+        return
+    # Deselected, not skipped: nothing was found missing, it was not asked for.
+    long = [item for item in items if "long" in item.keywords]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
