@@ -12,7 +12,7 @@ _ICMP_REQUESTS = frozenset({8, 13, 15, 17})
 _ICMPV6_REQUESTS = frozenset({128, 139})
 #: Multicast listener and neighbour discovery are not tracked at all, and so never invalid. A redirect (137) is
 #: taken for an error message, which belongs to the flow that it quotes.
-_ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
+_ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 143, 151, 152})
 #: What a pod may always send its own host (calico-semantics §4.5), without which the link would not work.
 _ICMPV6_OF_THE_LINK = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
 

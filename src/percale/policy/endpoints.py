@@ -10,6 +10,7 @@ from percale.traffic.addresses import Address, Network, single
 
 class EndpointKind(StrEnum):
     WORKLOAD = "workload"
+    HOST = "host endpoint"
     NETWORK_SET = "network set"
 
 
@@ -40,6 +41,10 @@ class Endpoint:
     #: The resource it comes from, `Deployment`, and those that own it, `Deployment/api`.
     resource_kind: str = ""
     owners: tuple[str, ...] = ()
+    #: A host endpoint's own interface: a name, `*` for every other one, or none where its addresses tell.
+    interface: str = ""
+    #: Names that a network set holds beside its networks.
+    domains: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}" if self.namespace else self.name

@@ -4,15 +4,17 @@ import math
 from collections.abc import Callable
 
 from percale.policy import labels
-from percale.policy.policies import DEFAULT_TIER, DEFAULT_TIER_ORDER, Policy, PolicyId, Tier
+from percale.policy.policies import DEFAULT_TIER, DEFAULT_TIER_ORDER, Hook, Policy, PolicyId, Profile, Tier
 from percale.policy.rules import Action, Direction, Entity, IcmpMatch, Ports, Rule, ServiceRef
 from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy, PolicySpec
 from percale.resources.calico_policy import Tier as TierResource
 from percale.resources.ports import NamedPort, NumericPorts, parse_port
 from percale.resources.problems import Place
+from percale.resources.profile import Profile as ProfileResource
 from percale.resources.protocol import parse_protocol
 from percale.resources.rule import EntityRule, IcmpFields, ServiceAccountMatch, ServiceMatch
 from percale.resources.rule import Rule as RuleResource
+from percale.resources.staged_policy import StagedGlobalNetworkPolicy, StagedNetworkPolicy
 from percale.resources.wire import IntOrString
 from percale.selector import (
     Equals,
@@ -29,6 +31,8 @@ from percale.selector import (
 from percale.traffic.addresses import strict_network
 from percale.traffic.intervals import Intervals
 
+AnyPolicy = NetworkPolicy | GlobalNetworkPolicy | StagedNetworkPolicy | StagedGlobalNetworkPolicy
+
 HAS_NAMESPACE = Has(labels.NAMESPACE)
 HAS_SERVICE_ACCOUNT = Has(labels.SERVICE_ACCOUNT)
 
@@ -41,12 +45,9 @@ def tier_from(resource: TierResource) -> Tier:
     return Tier(resource.metadata.name, order, passes=resource.spec.default_action == "Pass")
 
 
-def policy_from(resource: NetworkPolicy | GlobalNetworkPolicy, place: Place | None = None) -> Policy:
+def policy_from(resource: AnyPolicy, place: Place | None = None) -> Policy:
     spec = resource.spec
-    namespace = resource.metadata.namespace if isinstance(resource, NetworkPolicy) else ""
-    tracked = not isinstance(resource, GlobalNetworkPolicy) or not (
-        resource.spec.pre_dnat or resource.spec.do_not_track
-    )
+    namespace = resource.metadata.namespace if isinstance(resource, NetworkPolicy | StagedNetworkPolicy) else ""
     return Policy(
         id=PolicyId(resource.kind, namespace, resource.metadata.name),
         subject=_subject(resource),
@@ -56,7 +57,26 @@ def policy_from(resource: NetworkPolicy | GlobalNetworkPolicy, place: Place | No
         tier=spec.tier or DEFAULT_TIER,
         order=math.inf if spec.order is None else spec.order,
         place=place,
-        for_workloads=tracked,
+        hooks=_hooks(resource),
+        staged=isinstance(resource, StagedNetworkPolicy | StagedGlobalNetworkPolicy),
+    )
+
+
+def _hooks(resource: AnyPolicy) -> frozenset[Hook]:
+    if not isinstance(resource, GlobalNetworkPolicy | StagedGlobalNetworkPolicy):
+        return frozenset({Hook.NORMAL})
+    if resource.spec.do_not_track:
+        return frozenset({Hook.UNTRACKED})
+    if resource.spec.pre_dnat:
+        return frozenset({Hook.PRE_DNAT})
+    return frozenset({Hook.NORMAL, Hook.FORWARD} if resource.spec.apply_on_forward else {Hook.NORMAL})
+
+
+def profile_from(resource: ProfileResource) -> Profile:
+    return Profile(
+        resource.metadata.name,
+        _rules(resource.spec.ingress, Direction.INGRESS, ""),
+        _rules(resource.spec.egress, Direction.EGRESS, ""),
     )
 
 
@@ -68,13 +88,13 @@ def _governed(spec: PolicySpec) -> frozenset[Direction]:
     return frozenset(Direction) if spec.ingress else frozenset({Direction.EGRESS})
 
 
-def _subject(resource: NetworkPolicy | GlobalNetworkPolicy) -> Selector:
-    if isinstance(resource, NetworkPolicy):
+def _subject(resource: AnyPolicy) -> Selector:
+    if isinstance(resource, NetworkPolicy | StagedNetworkPolicy):
         return _namespaced_subject(resource)
     return _global_subject(resource)
 
 
-def _namespaced_subject(resource: NetworkPolicy) -> Selector:
+def _namespaced_subject(resource: NetworkPolicy | StagedNetworkPolicy) -> Selector:
     spec = resource.spec
     return conjunction(
         parse(spec.selector),
@@ -83,7 +103,7 @@ def _namespaced_subject(resource: NetworkPolicy) -> Selector:
     )
 
 
-def _global_subject(resource: GlobalNetworkPolicy) -> Selector:
+def _global_subject(resource: GlobalNetworkPolicy | StagedGlobalNetworkPolicy) -> Selector:
     """An `all()` anywhere in the text so far means "in a namespace" as soon as namespaces are selected."""
     spec = resource.spec
     parts = [parse(spec.selector)] if spec.selector else []
@@ -105,12 +125,7 @@ def _over_service_account(text: str) -> Selector:
 
 
 def _rules(rules: tuple[RuleResource, ...], direction: Direction, namespace: str) -> tuple[Rule, ...]:
-    return tuple(
-        _rule(rule, f"{direction}[{index}]", namespace)
-        for index, rule in enumerate(rules)
-        # Nobody here resolves names, and only Allow rules may have them: without the rule, fewer get through.
-        if not rule.destination.domains
-    )
+    return tuple(_rule(rule, f"{direction}[{index}]", namespace) for index, rule in enumerate(rules))
 
 
 def _rule(rule: RuleResource, path: str, namespace: str) -> Rule:
@@ -124,6 +139,7 @@ def _rule(rule: RuleResource, path: str, namespace: str) -> Rule:
         ip_version=rule.ip_version or _VERSION_OF_NAME.get(rule.protocol),
         icmp=_icmp(rule.icmp),
         not_icmp=_icmp(rule.not_icmp),
+        has_http=rule.http is not None,
     )
 
 
@@ -144,6 +160,7 @@ def _entity(entity: EntityRule, namespace: str) -> Entity:
         ports=_ports(entity.ports),
         not_ports=_ports(entity.not_ports),
         service=_service(entity.services, namespace),
+        domains=entity.domains,
     )
 
 

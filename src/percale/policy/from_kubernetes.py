@@ -10,12 +10,14 @@ from percale.resources.kubernetes_policy import (
     EgressRule,
     IngressRule,
     KubernetesNetworkPolicy,
+    KubernetesPolicySpec,
     LabelSelector,
     LabelSelectorRequirement,
     Peer,
     Port,
 )
 from percale.resources.problems import Place
+from percale.resources.staged_policy import StagedKubernetesNetworkPolicy
 from percale.selector import Equals, Has, In, Not, NotIn, Selector, conjunction, rekeyed
 from percale.traffic.addresses import strict_network
 from percale.traffic.intervals import Intervals
@@ -25,24 +27,28 @@ KIND = "KubernetesNetworkPolicy"
 _IS_POD = Equals(labels.ORCHESTRATOR, labels.KUBERNETES)
 
 
-def policy_from(resource: KubernetesNetworkPolicy, place: Place | None = None) -> Policy:
+def policy_from(
+    resource: KubernetesNetworkPolicy | StagedKubernetesNetworkPolicy, place: Place | None = None
+) -> Policy:
     spec, namespace = resource.spec, resource.metadata.namespace
+    staged = isinstance(resource, StagedKubernetesNetworkPolicy)
     return Policy(
-        id=PolicyId(KIND, namespace, resource.metadata.name),
+        id=PolicyId(resource.kind if staged else KIND, namespace, resource.metadata.name),
         subject=_pods(spec.pod_selector, Equals(labels.NAMESPACE, namespace)),
-        governs=_governed(resource),
+        governs=_governed(spec),
         ingress=tuple(_rules(spec.ingress, Direction.INGRESS, namespace)),
         egress=tuple(_rules(spec.egress, Direction.EGRESS, namespace)),
         order=KUBERNETES_ORDER,
         place=place,
+        staged=staged,
     )
 
 
-def _governed(resource: KubernetesNetworkPolicy) -> frozenset[Direction]:
+def _governed(spec: KubernetesPolicySpec) -> frozenset[Direction]:
     """Absent types are what the API server would fill in: Ingress, and Egress where there is a rule for it."""
-    if types := resource.spec.policy_types:
+    if types := spec.policy_types:
         return frozenset(Direction(name.lower()) for name in types)
-    return frozenset(Direction) if resource.spec.egress else frozenset({Direction.INGRESS})
+    return frozenset(Direction) if spec.egress else frozenset({Direction.INGRESS})
 
 
 def _rules(rules: Sequence[IngressRule | EgressRule], direction: Direction, namespace: str) -> Iterator[Rule]:

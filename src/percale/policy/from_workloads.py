@@ -121,6 +121,7 @@ def network_set_from(resource: NetworkSet | GlobalNetworkSet, inherited: Inherit
         labels={**resource.metadata.labels, **implicit},
         networks=tuple(map(lenient_network, resource.spec.nets)),
         resource_kind=resource.kind,
+        domains=resource.spec.allowed_egress_domains,
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from percale.policy.endpoints import EndpointKind
+from percale.policy.domains import covers
+from percale.policy.endpoints import Endpoint, EndpointKind
 from percale.policy.rules import Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
 from percale.policy.world import World
 from percale.selector import Selector
@@ -24,6 +25,7 @@ class Criterion(Enum):
     NOT_SELECTOR = auto()
     PORTS = auto()
     SERVICE = auto()
+    DOMAINS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,13 @@ class _End:
     world: World
 
     def is_in(self, selector: Selector) -> bool:
-        return any(selector.matches(one.labels) for one in self.world.objects_at(self.address))
+        return any(selector.matches(one.labels) for one in self.objects())
+
+    def objects(self) -> Iterator[Endpoint]:
+        """What is here by its address, and what is here by the name that the address was looked up by."""
+        yield from self.world.objects_at(self.address)
+        if self.side is Side.DESTINATION:
+            yield from self.world.named(self.packet.destination_name)
 
 
 def _entity_misses(rule: Rule, side: Side, packet: Packet, world: World) -> Iterator[Criterion]:
@@ -85,6 +93,8 @@ def _entity_misses(rule: Rule, side: Side, packet: Packet, world: World) -> Iter
         yield Criterion.PORTS
     if entity.service and not _serves(entity.service, end):
         yield Criterion.SERVICE
+    if entity.domains and not any(covers(name, packet.destination_name) for name in entity.domains):
+        yield Criterion.DOMAINS
 
 
 def address_and_port(packet: Packet, side: Side) -> tuple[Address, int]:
@@ -120,7 +130,7 @@ def _serves(service: ServiceRef, end: _End) -> bool:
     # A network set may bear a pod's name.
     here = {str(one) for one in end.world.objects_at(end.address) if one.kind is EndpointKind.WORKLOAD}
     return any(
-        backend.endpoint in here
+        (backend.endpoint in here or backend.address == end.address)
         and (end.side is Side.SOURCE or (backend.protocol, backend.port) == (end.packet.protocol, end.port))
         for backend in end.world.services.get(service, ())
     )

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 from percale.policy.rules import Direction, Rule
@@ -14,6 +15,18 @@ DEFAULT_TIER = "default"
 DEFAULT_TIER_ORDER = 1_000_000.0
 #: Where Kubernetes' own policies stand in the default tier (§4.4).
 KUBERNETES_ORDER = 1000.0
+
+
+class Hook(StrEnum):
+    """Where on a packet's way a policy is asked (§4.6)."""
+
+    #: Workloads, and traffic to and from a host's own processes.
+    NORMAL = "normal"
+    #: Traffic that a host forwards.
+    FORWARD = "forward"
+    PRE_DNAT = "preDNAT"
+    #: Before connection tracking.
+    UNTRACKED = "doNotTrack"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,8 +53,10 @@ class Policy:
     tier: str = DEFAULT_TIER
     order: float = math.inf
     place: Place | None = None
-    #: preDNAT and doNotTrack policies police host endpoints only.
-    for_workloads: bool = True
+    #: Where the policy is asked; workloads are asked at NORMAL only.
+    hooks: frozenset[Hook] = frozenset({Hook.NORMAL})
+    #: A staged policy never changes a verdict (§1.5).
+    staged: bool = False
 
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
         return self.ingress if direction is Direction.INGRESS else self.egress

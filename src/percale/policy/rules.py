@@ -73,6 +73,8 @@ class Entity:
     ports: Ports = NO_PORTS
     not_ports: Ports = NO_PORTS
     service: ServiceRef | None = None
+    #: Names that the destination was looked up by, `*.example.com` for all below; Calico Enterprise's form.
+    domains: tuple[str, ...] = ()
 
 
 ANYONE = Entity()
@@ -91,6 +93,8 @@ class Rule:
     ip_version: int | None = None
     icmp: IcmpMatch | None = None
     not_icmp: IcmpMatch | None = None
+    #: Matched only by Calico's proxy, which reads HTTP; a rule's other fields are all that packets are held against.
+    has_http: bool = False
 
     def entity(self, side: Side) -> Entity:
         return self.source if side is Side.SOURCE else self.destination

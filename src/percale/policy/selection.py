@@ -2,10 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from percale.policy.endpoints import Endpoint
-from percale.policy.policies import Policy, PolicySet, Tier
+from percale.policy.policies import Hook, Policy, PolicySet, Tier
 from percale.policy.rules import Direction
+
+
+class Staged(Enum):
+    """Whether staged policies count: never for a verdict, always for what would become of it."""
+
+    LEFT_OUT = auto()
+    AS_IF_ENFORCED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +24,23 @@ class TierInForce:
     policies: tuple[Policy, ...]
 
 
-def tiers_in_force(policies: PolicySet, endpoint: Endpoint, direction: Direction) -> Iterator[TierInForce]:
+def tiers_in_force(
+    policies: PolicySet,
+    endpoint: Endpoint,
+    direction: Direction,
+    *,
+    hook: Hook = Hook.NORMAL,
+    staged: Staged = Staged.LEFT_OUT,
+) -> Iterator[TierInForce]:
     """In the order of evaluation; none means that profiles decide, and so that a pod is open."""
     for tier in policies.tiers:
         selecting = tuple(
             policy
             for policy in policies.by_tier[tier.name]
-            if policy.for_workloads and direction in policy.governs and policy.subject.matches(endpoint.labels)
+            if hook in policy.hooks
+            and direction in policy.governs
+            and not (policy.staged and staged is Staged.LEFT_OUT)
+            and policy.subject.matches(endpoint.labels)
         )
         if selecting:
             yield TierInForce(tier, selecting)

@@ -4,27 +4,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from percale.policy.domains import covers
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import PolicySet, Profile
 from percale.policy.rules import ServiceRef
+from percale.policy.settings import HostSettings
 from percale.traffic.addresses import Address
+
+#: What a host endpoint's interface is called that stands for all without one of their own.
+EVERY_INTERFACE = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A host and the addresses that are its own."""
+    """A host, the addresses that are its own, and which interfaces have them.
+
+    Interfaces that workloads hang on never have a host endpoint of their own, and only `*` covers them.
+    """
 
     name: str
     addresses: tuple[Address, ...] = ()
+    interfaces: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    workload_interfaces: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceBackend:
-    """One port of one endpoint behind a Service, by the endpoint's name."""
+    """One port of one endpoint behind a Service: a workload by its name, or whatever has the address."""
 
-    endpoint: str
     protocol: int
     port: int
+    endpoint: str = ""
+    address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -32,11 +44,15 @@ class World:
     policies: PolicySet = field(default_factory=PolicySet)
     workloads: tuple[Endpoint, ...] = ()
     network_sets: tuple[Endpoint, ...] = ()
+    host_endpoints: tuple[Endpoint, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     services: Mapping[ServiceRef, tuple[ServiceBackend, ...]] = field(default_factory=dict)
     nodes: tuple[Node, ...] = ()
     #: Workloads on the host's own network: their traffic is the host's, and no policy selects them.
     host_networked: tuple[Endpoint, ...] = ()
+    #: Of every node that nothing narrower is said about.
+    settings: HostSettings = field(default_factory=HostSettings)
+    settings_of_node: Mapping[str, HostSettings] = field(default_factory=dict)
 
     @cached_property
     def _workload_at(self) -> dict[Address, Endpoint]:
@@ -45,7 +61,7 @@ class World:
     @cached_property
     def _objects_at(self) -> dict[Address, tuple[Endpoint, ...]]:
         found: dict[Address, tuple[Endpoint, ...]] = {}
-        for one in self.workloads:
+        for one in (*self.workloads, *self.host_endpoints):
             for address in one.addresses:
                 found[address] = (*found.get(address, ()), one)
         return found
@@ -59,6 +75,28 @@ class World:
 
     def node_at(self, address: Address) -> Node | None:
         return self._node_at.get(address)
+
+    def settings_for(self, node: str) -> HostSettings:
+        return self.settings_of_node.get(node, self.settings)
+
+    def node(self, name: str) -> Node:
+        """Of a node that nobody describes, only the name is known."""
+        return next((node for node in self.nodes if node.name == name), Node(name))
+
+    def host_endpoint(self, node: str, interface: str) -> Endpoint | None:
+        """Which host endpoint governs an interface: by name, by an address on it, or else `*` (§4.6)."""
+        here = sorted((one for one in self.host_endpoints if one.node == node), key=lambda one: one.name)
+        host = self.node(node)
+        if interface not in host.workload_interfaces:
+            on_it = host.interfaces.get(interface, ())
+            for one in here:
+                if one.interface == interface or (not one.interface and any(a in on_it for a in one.addresses)):
+                    return one
+        return next((one for one in here if one.interface == EVERY_INTERFACE), None)
+
+    def named(self, domain: str) -> Iterable[Endpoint]:
+        """Every network set that holds the domain name."""
+        return [one for one in self.network_sets if domain and any(covers(name, domain) for name in one.domains)]
 
     def objects_at(self, address: Address) -> Iterable[Endpoint]:
         """Every endpoint and network set that holds the address: rules know addresses only (§3.3)."""

@@ -17,6 +17,8 @@ class Packet:
     destination_port: int = 0
     icmp_type: int = 0
     icmp_code: int = 0
+    #: The domain name that the destination was looked up by, where that is known.
+    destination_name: str = ""
 
     def __post_init__(self) -> None:
         if self.source.version != self.destination.version:

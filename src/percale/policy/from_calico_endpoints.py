@@ -1,0 +1,56 @@
+"""WorkloadEndpoints as orchestrators write them, and what endpoints inherit by their profiles (§1.10, §1.11, §2.5)."""
+
+from collections.abc import Iterable, Mapping
+
+from percale.policy import labels
+from percale.policy.endpoints import Endpoint, EndpointKind, EndpointPort
+from percale.policy.from_workloads import Inherited
+from percale.resources.protocol import parse_protocol
+from percale.resources.workload_endpoint import WorkloadEndpoint
+from percale.traffic.addresses import lenient_network
+
+_SYNTHETIC = (labels.NAMESPACE_PREFIX, labels.SERVICE_ACCOUNT_PREFIX)
+_NAMESPACE_PROFILE, _ACCOUNT_PROFILE = "kns.", "ksa."
+
+
+def labels_by_profile(
+    profiles: Iterable[str], inherited: Inherited, written: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Of several profiles that give the same label, the first in the list wins."""
+    found: dict[str, str] = {}
+    for name in profiles:
+        for key, value in _given_by(name, inherited, written).items():
+            found.setdefault(key, value)
+    return found
+
+
+def _given_by(name: str, inherited: Inherited, written: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+    if name in written:
+        return written[name]
+    if name.startswith(_NAMESPACE_PROFILE):
+        return inherited.from_namespace(name.removeprefix(_NAMESPACE_PROFILE))
+    if name.startswith(_ACCOUNT_PROFILE):
+        namespace, _, account = name.removeprefix(_ACCOUNT_PROFILE).partition(".")
+        return inherited.from_service_account(namespace, account)
+    return {}
+
+
+def workload_endpoint_from(resource: WorkloadEndpoint, inherited: Mapping[str, str]) -> Endpoint:
+    """`inherited` are its profiles' labels; its own win over them, and implicit ones over its own."""
+    spec, namespace = resource.spec, resource.metadata.namespace
+    own = {key: value for key, value in resource.metadata.labels.items() if not key.startswith(_SYNTHETIC)}
+    account = {labels.SERVICE_ACCOUNT: spec.service_account_name} if spec.service_account_name else {}
+    implicit = {labels.NAMESPACE: namespace, labels.ORCHESTRATOR: spec.orchestrator, **account}
+    return Endpoint(
+        kind=EndpointKind.WORKLOAD,
+        namespace=namespace,
+        name=spec.pod or spec.workload or resource.metadata.name,
+        labels={**inherited, **own, **implicit},
+        networks=tuple(map(lenient_network, spec.ip_networks)),
+        ports=tuple(
+            EndpointPort(parse_protocol(port.protocol), port.port, port.name) for port in spec.ports if port.name
+        ),
+        profiles=spec.profiles,
+        node=spec.node,
+        resource_kind=resource.kind,
+    )

@@ -1,0 +1,75 @@
+"""FelixConfiguration as settings: per host before selector before cluster-wide before built-in (§1.14)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from percale.policy.settings import FailsafePort, HostSettings, LogLimit, ToHost
+from percale.policy.world import Node
+from percale.resources.felix_configuration import FelixConfiguration, FelixConfigurationSpec, ProtocolPort
+from percale.selector import parse
+from percale.traffic.addresses import lenient_network
+from percale.traffic.protocols import NUMBER_OF
+
+_CLUSTER = "default"
+_OF_NODE = "node."
+
+
+def cluster_settings(configurations: Iterable[FelixConfiguration]) -> HostSettings:
+    found = [one for one in configurations if one.metadata.name == _CLUSTER]
+    return _with(HostSettings(), found[0].spec) if found else HostSettings()
+
+
+def settings_by_node(
+    configurations: Iterable[FelixConfiguration], nodes: Iterable[Node], cluster: HostSettings
+) -> Mapping[str, HostSettings]:
+    """Only the nodes that something narrower than the cluster's object is said about."""
+    configurations = list(configurations)
+    names = {one.metadata.name.removeprefix(_OF_NODE) for one in configurations if _is_of_node(one)}
+    labels = {node.name: node.labels for node in nodes}
+    found: dict[str, HostSettings] = {}
+    for name in names | labels.keys():
+        settings = cluster
+        # The oldest of several that select the node wins; without times, the first in order of name.
+        selecting = [one for one in configurations if _selects(one, labels.get(name, {}))]
+        for one in sorted(selecting, key=lambda one: (one.metadata.creation_timestamp, one.metadata.name))[:1]:
+            settings = _with(settings, one.spec)
+        for one in configurations:
+            if one.metadata.name == _OF_NODE + name:
+                settings = _with(settings, one.spec)
+        if settings != cluster:
+            found[name] = settings
+    return found
+
+
+def _is_of_node(one: FelixConfiguration) -> bool:
+    return one.metadata.name.startswith(_OF_NODE)
+
+
+def _selects(one: FelixConfiguration, labels: Mapping[str, str]) -> bool:
+    return one.spec.node_selector is not None and parse(one.spec.node_selector).matches(labels)
+
+
+def _with(settings: HostSettings, spec: FelixConfigurationSpec) -> HostSettings:
+    """What the object leaves out stays as the next lower source has it."""
+    changes: dict[str, Any] = {}
+    if spec.default_endpoint_to_host_action is not None:
+        changes["to_host"] = ToHost(spec.default_endpoint_to_host_action)
+    if spec.failsafe_inbound_host_ports is not None:
+        changes["failsafe_inbound"] = tuple(map(_failsafe, spec.failsafe_inbound_host_ports))
+    if spec.failsafe_outbound_host_ports is not None:
+        changes["failsafe_outbound"] = tuple(map(_failsafe, spec.failsafe_outbound_host_ports))
+    if spec.log_prefix is not None:
+        changes["log_prefix"] = spec.log_prefix
+    if spec.log_action_rate_limit is not None:
+        changes["log_limit"] = LogLimit(spec.log_action_rate_limit, spec.log_action_rate_limit_burst or 5)
+    if spec.disable_conntrack_invalid_check is not None:
+        changes["drops_invalid"] = not spec.disable_conntrack_invalid_check
+    deny = spec.nftables_filter_deny_action or spec.iptables_filter_deny_action
+    if deny is not None:
+        changes["rejects"] = deny == "Reject"
+    return replace(settings, **changes)
+
+
+def _failsafe(port: ProtocolPort) -> FailsafePort:
+    return FailsafePort(NUMBER_OF[port.protocol.upper()], port.port, lenient_network(port.net) if port.net else None)
