@@ -35,10 +35,11 @@ class Cable:
 
     number: int
     addresses: tuple[Address, ...]
+    called: str = ""
 
     @property
     def interface(self) -> str:
-        return f"pod{self.number}"
+        return self.called or f"pod{self.number}"
 
     @property
     def node_mac(self) -> str:

@@ -3,14 +3,16 @@
 import secrets
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
+from types import MappingProxyType
 
 from percale.host.conntrack import forget_flows
 from percale.lab import links
 from percale.lab.capture import Captures, Markers, close_together, ethernet, frame_socket, on_one_cpu
 from percale.lab.frames import ip_packet
 from percale.lab.topology import NODE, OUTSIDE, Lab
+from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 
 Sent = tuple[str, Packet]
@@ -24,14 +26,18 @@ _ETHERTYPE = {4: 0x0800, 6: 0x86DD}
 _ANY_PROTOCOL = 255
 
 
-def send_all(lab: Lab, packets: Sequence[Sent]) -> frozenset[int]:
+def send_all(
+    lab: Lab, packets: Sequence[Sent], *, translated: Mapping[int, Address] = MappingProxyType({})
+) -> frozenset[int]:
     """The indexes of the packets that reach the namespace their destination address belongs to.
+
+    `translated` is the destination that the node's NAT gives to a packet, by its index, where it gives another.
 
     The sender of each is a pod, `node` or `outside`; the packet's source may be forged. Every packet counts
     as the first of its flow: the node forgets its flows before, and a packet that would look like the answer
     to another one waits until that one is forgotten too.
     """
-    run = _Run(lab, packets)
+    run = _Run(lab, packets, translated)
     with closing(run), on_one_cpu():
         for indexes in _without_answers(packets):
             forget_flows(lab.node)
@@ -42,12 +48,14 @@ def send_all(lab: Lab, packets: Sequence[Sent]) -> frozenset[int]:
 class _Run:
     """The sockets and the score of one `send_all`."""
 
-    def __init__(self, lab: Lab, packets: Sequence[Sent]) -> None:
+    def __init__(self, lab: Lab, packets: Sequence[Sent], translated: Mapping[int, Address]) -> None:
         self._lab = lab
         self._packets = packets
         self._series = secrets.randbits(32)
         self._contents = [self._content(index) for index in range(len(packets))]
-        self._receivers = [lab.owner_of(packet.destination) for _, packet in packets]
+        self._receivers = [
+            lab.owner_of(translated.get(index, packet.destination)) for index, (_, packet) in enumerate(packets)
+        ]
         self._senders: dict[tuple[str, int], socket.socket] = {}
         self._captures = Captures()
         self._markers = Markers(lab)

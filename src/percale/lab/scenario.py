@@ -5,9 +5,12 @@ from dataclasses import replace
 from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.backend import load
+from percale.lab.links import NODE_ADDRESSES, UPLINK
 from percale.lab.topology import NODE, Attachment, Lab, LabPod, ListenPort
 from percale.policy.endpoints import Endpoint
-from percale.policy.world import Node, World
+from percale.policy.host_path import Crossing
+from percale.policy.world import EVERY_INTERFACE, Node, World
+from percale.traffic.packet import Packet
 
 
 def pods_of(world: World) -> list[LabPod]:
@@ -19,11 +22,37 @@ def _ports(one: Endpoint) -> tuple[ListenPort, ...]:
 
 
 def in_lab(world: World, lab: Lab) -> World:
-    """The world with its workloads where the lab has put them; those that the lab lacks stay away."""
-    addresses = {name: pod.addresses for name, pod in lab.workloads.items()}
-    placed = replace(world.placed(addresses, node=NODE), nodes=(Node(NODE, lab.node_addresses),))
-    present = tuple(one for one in placed.workloads if str(one) in lab.workloads)
-    return replace(placed, workloads=present)
+    """The world with its workloads where the lab has put them; those that the lab lacks stay away.
+
+    The lab has one node, which stands for every node of the input: all host endpoints are its.
+    """
+    addresses = {name: pod.addresses for name, pod in lab.workloads.items() if pod.is_workload}
+    placed = world.placed(addresses, node=NODE)
+    return replace(
+        placed,
+        workloads=tuple(one for one in placed.workloads if str(one) in addresses),
+        host_endpoints=tuple(_on_node(one, lab) for one in world.host_endpoints),
+        nodes=(_node(lab),),
+    )
+
+
+def _on_node(one: Endpoint, lab: Lab) -> Endpoint:
+    """An interface that the lab does not have is taken for its uplink."""
+    known = {EVERY_INTERFACE, UPLINK, *(pod.interface for pod in lab.workloads.values())}
+    named = one.interface if one.interface in known or not one.interface else UPLINK
+    return replace(one, node=NODE, interface=named)
+
+
+def _node(lab: Lab) -> Node:
+    pods = [name for name, pod in lab.workloads.items() if pod.is_workload]
+    others = {pod.interface: () for pod in lab.workloads.values() if not pod.is_workload}
+    own = frozenset(filter(None, map(lab.incoming_interface, pods)))
+    return Node(NODE, lab.node_addresses, {UPLINK: NODE_ADDRESSES, **others}, own)
+
+
+def crossing(lab: Lab, source: str, destination: str, original: Packet | None = None) -> Crossing:
+    """The way through the lab's node between two of its parts."""
+    return Crossing(NODE, lab.incoming_interface(source), lab.incoming_interface(destination), original)
 
 
 def enforce(world: World, lab: Lab) -> None:
@@ -33,7 +62,7 @@ def enforce(world: World, lab: Lab) -> None:
 
 
 def node_settings(lab: Lab) -> NodeSettings:
-    return NodeSettings(guarded=lab.pod_networks, interfaces=_interfaces(lab))
+    return NodeSettings(NODE, guarded=lab.pod_networks, interfaces=_interfaces(lab))
 
 
 def _interfaces(lab: Lab) -> tuple[WorkloadInterface, ...]:

@@ -106,7 +106,9 @@ def _started(process: int) -> str:
 
 def _file() -> Path:
     """Not by user id: inside a user namespace everybody is 0."""
-    if os.access("/run", os.W_OK):
+    if chosen := os.environ.get("PERCALE_RUNTIME_DIRECTORY"):
+        directory = Path(chosen)
+    elif os.access("/run", os.W_OK):
         directory = Path("/run/percale")
     else:
         directory = Path(os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache", "percale")
@@ -133,6 +135,7 @@ def _plain(plan: LabPlan) -> dict[str, Any]:
                 "name": pod.name,
                 "addresses": [str(address) for address in pod.addresses],
                 "ports": [[port.protocol, port.port] for port in pod.ports],
+                "interface": pod.interface,
             }
             for pod in plan.pods
         ],
@@ -140,9 +143,11 @@ def _plain(plan: LabPlan) -> dict[str, Any]:
 
 
 def _plan(plain: dict[str, Any]) -> LabPlan:
-    pods = [
-        LabPod(pod["name"], tuple(map(ip_address, pod["addresses"])), tuple(ListenPort(*port) for port in pod["ports"]))
-        for pod in plain["pods"]
-    ]
+    pods = [_pod(pod) for pod in plain["pods"]]
     networks = tuple(map(ip_network, plain["networks"]))
     return LabPlan(tuple(pods), Attachment(plain["attachment"]), networks, tuple(map(ip_address, plain["elsewhere"])))
+
+
+def _pod(plain: dict[str, Any]) -> LabPod:
+    ports = tuple(ListenPort(*port) for port in plain["ports"])
+    return LabPod(plain["name"], tuple(map(ip_address, plain["addresses"])), ports, plain["interface"])

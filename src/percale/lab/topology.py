@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from types import MappingProxyType, TracebackType
-from typing import Self, assert_never
+from typing import Self
 
 from percale.errors import PercaleError
 from percale.host.netns import NetNs
@@ -35,11 +35,20 @@ class ListenPort:
 
 @dataclass(frozen=True, slots=True)
 class LabPod:
-    """A pod to build. Where it states no address of an IP version, it is given one."""
+    """A pod to build. Where it states no address of an IP version, it is given one.
+
+    With an `interface` it is no pod but a machine on an interface of the node that is so called, a container for
+    instance, which always has a route of its own and the addresses that it states.
+    """
 
     name: str
     addresses: tuple[Address, ...] = ()
     ports: tuple[ListenPort, ...] = ()
+    interface: str = ""
+
+    @property
+    def is_workload(self) -> bool:
+        return not self.interface
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ class Lab:
         claims = {pod.name: pod.addresses for pod in plan.pods}
         self._addresses = {**claims, NODE: self.node_addresses, OUTSIDE: self.outside_addresses}
         self._owners = owners_of(self._addresses)
-        self._cables = {pod.name: links.Cable(number, pod.addresses) for number, pod in enumerate(plan.pods)}
+        self._cables = {
+            pod.name: links.Cable(number, pod.addresses, pod.interface) for number, pod in enumerate(plan.pods)
+        }
         self._namespaces = dict(namespaces)
         self.node, self.outside = self._namespaces[NODE], self._namespaces[OUTSIDE]
         self.pods: Mapping[str, NetNs] = MappingProxyType({name: self._namespaces[name] for name in self.workloads})
@@ -85,10 +96,12 @@ class Lab:
         _check_names(pods)
         elsewhere = tuple(one for one in dict.fromkeys(outside_addresses) if one not in links.OUTSIDE_ADDRESSES)
         stated = {pod.name: pod.addresses for pod in pods}
-        addresses = with_addresses(stated, pod_networks, reserved=elsewhere)
+        others = [address for pod in pods if not pod.is_workload for address in pod.addresses]
+        workloads = {pod.name: pod.addresses for pod in pods if pod.is_workload}
+        addresses = with_addresses(workloads, pod_networks, reserved=(*elsewhere, *others))
         if attachment is Attachment.BRIDGED:
             check_on_bridge(addresses, pod_networks)
-        placed = tuple(replace(pod, addresses=addresses[pod.name]) for pod in pods)
+        placed = tuple(replace(pod, addresses=addresses.get(pod.name, pod.addresses)) for pod in pods)
         plan = LabPlan(placed, attachment, tuple(pod_networks), elsewhere)
         with ExitStack() as until_wired:
             names = (NODE, OUTSIDE, *stated)
@@ -132,11 +145,24 @@ class Lab:
         """Whom a frame from a pod or from `outside` must be addressed to."""
         if sender == OUTSIDE:
             return links.UPLINK_MAC
-        if self.attachment is Attachment.ROUTED:
+        if not self._is_bridged(sender):
             return self._cables[sender].node_mac
         owner = self._owners.get(destination)
+        if owner in self._cables and not self._is_bridged(owner):
+            return links.BRIDGE_MAC
         # A bridge never sends a frame back where it came from: a pod reaches itself by way of the gateway.
         return self._cables[owner].pod_mac if owner in self._cables and owner != sender else links.BRIDGE_MAC
+
+    def incoming_interface(self, sender: str) -> str | None:
+        """Of the node, by which what a pod or `outside` sends comes in; None for the node itself."""
+        if sender == NODE:
+            return None
+        if sender == OUTSIDE:
+            return links.UPLINK
+        return links.BRIDGE if self._is_bridged(sender) else self._cables[sender].interface
+
+    def _is_bridged(self, name: str) -> bool:
+        return self.attachment is Attachment.BRIDGED and self.workloads[name].is_workload
 
     def close(self) -> None:
         for namespace in self._namespaces.values():
@@ -156,30 +182,26 @@ class Lab:
             prepare_host(host)
         _ip(self.node, chain(links.uplink_of_node(self.outside.path, elsewhere), self._node_lines()))
         if self.attachment is Attachment.BRIDGED:
-            ports = map(links.bridge_port, self._cables.values())
+            ports = map(links.bridge_port, self._bridged_cables())
             self.node.run(("bridge", "-batch", "-"), stdin="\n".join(ports))
         for name, namespace in self.pods.items():
-            _ip(namespace, self._pod_lines(self._cables[name]))
+            _ip(namespace, self._pod_lines(name))
         _ip(self.outside, links.outside_host(elsewhere, self._behind_node()))
 
     def _node_lines(self) -> Iterator[str]:
-        wired = [(cable, self.pods[name].path) for name, cable in self._cables.items()]
-        match self.attachment:
-            case Attachment.ROUTED:
-                return chain.from_iterable(links.routed_node(*cable) for cable in wired)
-            case Attachment.BRIDGED:
-                return chain(links.bridge(self.pod_networks), *(links.bridged_node(*cable) for cable in wired))
-            case _:
-                assert_never(self.attachment)
+        if self.attachment is Attachment.BRIDGED:
+            yield from links.bridge(self.pod_networks)
+        for name, cable in self._cables.items():
+            line = links.bridged_node if self._is_bridged(name) else links.routed_node
+            yield from line(cable, self.pods[name].path)
 
-    def _pod_lines(self, cable: links.Cable) -> Iterator[str]:
-        match self.attachment:
-            case Attachment.ROUTED:
-                return links.routed_pod(cable)
-            case Attachment.BRIDGED:
-                return links.bridged_pod(cable, self._cables.values(), self.pod_networks)
-            case _:
-                assert_never(self.attachment)
+    def _pod_lines(self, name: str) -> Iterator[str]:
+        if self._is_bridged(name):
+            return links.bridged_pod(self._cables[name], self._bridged_cables(), self.pod_networks)
+        return links.routed_pod(self._cables[name])
+
+    def _bridged_cables(self) -> list[links.Cable]:
+        return [cable for name, cable in self._cables.items() if self._is_bridged(name)]
 
     def _behind_node(self) -> list[Address | Network]:
         addresses = chain.from_iterable(cable.addresses for cable in self._cables.values())
