@@ -9,7 +9,9 @@ from hypothesis import given
 
 from percale.resources.kinds import KINDS, Kind
 from percale.resources.validation import CHECKS, findings
-from resources.validation_cases import check, found, global_policy, ingress, kubernetes_policy, policy, to
+from percale.resources.validation.cautions import cautions
+from percale.resources.whole_numbers import converted
+from resources.validation_cases import check, found, global_policy, ingress, kubernetes_policy, policy, resource, to
 from resources.validation_cases_damaged import damaged_documents
 
 
@@ -65,13 +67,19 @@ def test_a_policy_with_several_faults_reports_all_of_them() -> None:
 def test_whatever_can_be_decoded_can_be_validated(damaged: tuple[Kind, dict[str, Any]]) -> None:
     kind, data = damaged
     try:
-        resource = msgspec.convert(data, kind.type)
+        resource = converted(data, kind.type)
     except msgspec.ValidationError:
         return
     assert all(fault.says for fault in findings(kind, resource))
+    assert all(caution.says for caution in cautions(resource))
 
 
 LARGE = 200_000
+
+
+def _template(pattern: str, **fields: Any) -> dict[str, Any]:
+    host_endpoint = {"templates": [{"interfacePattern": pattern} | fields]}
+    return resource("KubeControllersConfiguration", {"controllers": {"node": {"hostEndpoint": host_endpoint}}})
 
 
 @pytest.mark.parametrize(
@@ -88,8 +96,23 @@ LARGE = 200_000
         ingress(protocol="9" * LARGE),
         ingress(http={"methods": ["GET"] * 2000, "paths": [{"exact": "?" * LARGE}]}),
         kubernetes_policy(ingress=[{"ports": [{"port": "-" * LARGE}]}]),
+        resource("HostEndpoint", {"node": "a" * LARGE, "interfaceName": "e" * LARGE, "expectedIPs": ["1" * LARGE]}),
+        resource("WorkloadEndpoint", {"mac": "e:" * LARGE, "containerID": "-" * LARGE, "pod": "a-" * LARGE}),
+        resource("WorkloadEndpoint", {"node": "a" * LARGE, "qosControls": {"dscp": "9" * LARGE}}),
+        resource("IPPool", {"cidr": "1" * LARGE, "nodeSelector": "(" * LARGE}),
+        resource("FelixConfiguration", {"ipsetsRefreshInterval": "1" * LARGE, "logPrefix": '"' * LARGE}),
+        resource("FelixConfiguration", {"ipsetsRefreshInterval": "1s" * LARGE + "x"}),
+        _template("(" * LARGE, labels={"_" * LARGE: ""}),
+        _template("(" * 999),
+        _template("a{99999999999999999999}"),
+        resource("ClusterNetworkPolicy", {"tier": "x" * LARGE, "priority": 10**300, "subject": {}}),
+        resource(
+            "AdminNetworkPolicy",
+            {"priority": 1, "subject": {}, "egress": [{"action": "Allow", "to": [{"domainNames": ["a." * LARGE]}]}]},
+        ),
+        resource("EndpointSlice") | {"addressType": "FQDN", "endpoints": [{"addresses": ["a-" * LARGE]}]},
     ],
-    ids=lambda manifest: str(list(manifest.get("spec", {}) or "metadata")),
+    ids=lambda manifest: f"{manifest['kind']} {list(manifest.get('spec', {}) or 'metadata')}",
 )
 def test_hostile_values_end_soon_in_short_messages(manifest: dict[str, Any]) -> None:
     start = time.process_time()

@@ -19,7 +19,18 @@ def port(**fields: Any) -> Manifest:
 
 @cases(
     ("plain", port(name="http", protocol="UDP", hostPort=8080), VALID),
-    ("one name for two ports", resource("Pod", container(*[{"containerPort": n, "name": "a"} for n in (1, 2)])), VALID),
+    (
+        "one name for two ports",
+        resource("Pod", container(*[{"containerPort": n, "name": "a"} for n in (1, 2, 3)])),
+        [(f"spec.containers[0].ports[{n}].name", 'Duplicate value: "a"') for n in (1, 2)],
+    ),
+    (
+        "one name in two containers",
+        resource("Pod", {"containers": [{"ports": [{"containerPort": 1, "name": "a"}]}] * 2}),
+        VALID,
+    ),
+    ("two ports without name", resource("Pod", container({"containerPort": 1}, {"containerPort": 2})), VALID),
+    ("number with a point", port(containerPort=80.0), VALID),
     ("other fields", resource("Pod", {"volumes": [], "restartPolicy": "Never"}), VALID),
     ("port 0", port(containerPort=0), [(f"{PORT}.containerPort", PORT_RANGE)]),
     ("port 65536", port(containerPort=65536), [(f"{PORT}.containerPort", PORT_RANGE)]),

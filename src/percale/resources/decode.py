@@ -13,7 +13,13 @@ from percale.resources.documents import Document
 from percale.resources.faults import Fault, faults, written
 from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, AnyResource, Kind, kind_of, other_versions
 from percale.resources.problems import InvalidInput, Problem
+from percale.resources.staged_policy import StagedGlobalNetworkPolicy, StagedNetworkPolicy
 from percale.resources.validation import findings
+from percale.resources.validation.cautions import cautions
+from percale.resources.whole_numbers import converted
+
+#: What once was stored under a name with its tier before it.
+TieredPolicy = NetworkPolicy | GlobalNetworkPolicy | StagedNetworkPolicy | StagedGlobalNetworkPolicy
 
 #: Metadata that does not fit the storage form is kept here, as JSON (calico-semantics §1.1).
 STORED_METADATA = "projectcalico.org/metadata"
@@ -59,6 +65,7 @@ def decode(documents: Sequence[Document]) -> Manifests:
         if resource is not None:
             items.append(Located(resource, document))
             warnings += _warnings(kind, document)
+            warnings += [_problem(document, _subject(document), caution) for caution in cautions(resource)]
     problems += _declared_twice(items)
     if problems:
         raise InvalidInput(sorted(problems, key=lambda problem: problem.place))
@@ -95,7 +102,7 @@ def _misspelt(api_version: str, name: str) -> Fault | None:
 def _decoded(kind: Kind, document: Document) -> tuple[AnyResource | None, list[Problem]]:
     subject = _subject(document)
     try:
-        resource = msgspec.convert(document.data, kind.type)
+        resource = converted(document.data, kind.type)
     except msgspec.ValidationError as refusal:
         found = faults(kind.type, document.data) or [Fault((), str(refusal))]
         return None, [_problem(document, subject, fault) for fault in found]
@@ -106,7 +113,7 @@ def _decoded(kind: Kind, document: Document) -> tuple[AnyResource | None, list[P
 
 def _renamed(resource: AnyResource) -> AnyResource:
     """A stored policy's real name stands in an annotation; else one leading `default.` goes (§1.7)."""
-    if resource.api_version != CALICO_STORAGE or not isinstance(resource, NetworkPolicy | GlobalNetworkPolicy):
+    if resource.api_version != CALICO_STORAGE or not isinstance(resource, TieredPolicy):
         return resource
     name = _stored_name(resource.metadata.annotations.get(STORED_METADATA, "")) or _without_tier(resource)
     return msgspec.structs.replace(resource, metadata=msgspec.structs.replace(resource.metadata, name=name))
@@ -121,7 +128,7 @@ def _stored_name(text: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _without_tier(resource: NetworkPolicy | GlobalNetworkPolicy) -> str:
+def _without_tier(resource: TieredPolicy) -> str:
     name = resource.metadata.name
     return name.removeprefix("default.") if resource.spec.tier in ("", "default") else name
 

@@ -1,7 +1,7 @@
 """Everything that keeps a document from being its kind, at once.
 
 msgspec answers quickly whether data has a type, and names one fault. This walk answers slowly and names all;
-it runs only over a document that msgspec has refused.
+it runs only over a document that has been refused.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 from msgspec import inspect
+
+from percale.resources.whole_numbers import is_whole
 
 #: From a document's root to a place in it, as it is spelt there.
 Path = tuple[str | int, ...]
@@ -30,7 +32,7 @@ def written(path: Path) -> str:
 
 
 def faults(kind: type[msgspec.Struct], data: object) -> list[Fault]:
-    """What is wrong with `data` as a `kind`; empty exactly when msgspec accepts it."""
+    """What is wrong with `data` as a `kind`; empty exactly when `converted` accepts it."""
     return list(_walk(inspect.type_info(kind), data, ()))
 
 
@@ -57,12 +59,21 @@ def _walk(wanted: inspect.Type, data: object, path: Path) -> Iterator[Fault]:
 
 
 def _union(wanted: inspect.UnionType, data: object, path: Path) -> Iterator[Fault]:
-    structs = [one for one in wanted.types if isinstance(one, inspect.StructType)]
-    if structs and isinstance(data, dict):
-        yield from _walk(structs[0], data, path)
+    if shaped := next((one for one in wanted.types if _has_shape(one, data)), None):
+        yield from _walk(shaped, data, path)
     elif not any(_is_scalar(one, data) for one in wanted.types):
         names = " or ".join(_named(one) for one in wanted.types if not isinstance(one, inspect.NoneType))
         yield Fault(path, f"expected {names}, found {_found(data)}")
+
+
+def _has_shape(wanted: inspect.Type, data: object) -> bool:
+    match wanted:
+        case inspect.StructType():
+            return isinstance(data, dict)
+        case inspect.VarTupleType():
+            return isinstance(data, list)
+        case _:
+            return False
 
 
 def _struct(wanted: inspect.StructType, data: dict[Any, Any], path: Path) -> Iterator[Fault]:
@@ -120,7 +131,7 @@ def _is_scalar(wanted: inspect.Type, data: object) -> bool:
         case inspect.BoolType():
             return isinstance(data, bool)
         case inspect.IntType():
-            return isinstance(data, int) and not isinstance(data, bool)
+            return (isinstance(data, int) and not isinstance(data, bool)) or is_whole(data)
         case inspect.FloatType():
             return isinstance(data, int | float) and not isinstance(data, bool) and _fits_float(data)
         case inspect.NoneType():

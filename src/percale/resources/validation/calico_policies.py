@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 from percale.resources.calico_policy import (
     GlobalNetworkPolicy,
@@ -10,6 +11,7 @@ from percale.resources.calico_policy import (
     PolicySpec,
 )
 from percale.resources.faults import Fault, Path
+from percale.resources.rule import Rule
 from percale.resources.validation import names
 from percale.resources.validation.rules import RulePlace, rule_findings
 from percale.resources.validation.schema import duplicates, too_many, unsupported
@@ -21,11 +23,18 @@ PERFORMANCE_HINTS = ("AssumeNeededOnEveryNode",)
 
 
 def policy_findings(policy: NetworkPolicy) -> Iterator[Fault]:
-    yield from _spec(policy.spec, namespaced=True)
+    return policy_spec_findings(policy.spec)
 
 
 def global_policy_findings(policy: GlobalNetworkPolicy) -> Iterator[Fault]:
-    spec = policy.spec
+    return global_policy_spec_findings(policy.spec)
+
+
+def policy_spec_findings(spec: PolicySpec) -> Iterator[Fault]:
+    return _spec(spec, namespaced=True)
+
+
+def global_policy_spec_findings(spec: GlobalPolicySpec) -> Iterator[Fault]:
     yield from _spec(spec, namespaced=False)
     yield from endpoint_selector_findings(spec.namespace_selector, ("spec", "namespaceSelector"))
     yield from _host_endpoint_modes(spec)
@@ -36,6 +45,15 @@ def order_findings(order: float | None) -> Iterator[Fault]:
         yield Fault(("spec", "order"), f"Invalid value: {order}: order must be a finite number")
 
 
+def direction_findings(
+    direction: Literal["ingress", "egress"], rules: tuple[Rule, ...], *, namespaced: bool
+) -> Iterator[Fault]:
+    path = ("spec", direction)
+    yield from too_many(rules, MOST_RULES, path)
+    for index, rule in enumerate(rules):
+        yield from rule_findings(rule, RulePlace((*path, index), direction, namespaced))
+
+
 def _spec(spec: PolicySpec, *, namespaced: bool) -> Iterator[Fault]:
     if spec.tier:
         yield from (Fault(("spec", "tier"), f"tier name: {wrong}") for wrong in names.subdomain(spec.tier))
@@ -43,7 +61,8 @@ def _spec(spec: PolicySpec, *, namespaced: bool) -> Iterator[Fault]:
     yield from endpoint_selector_findings(spec.selector, ("spec", "selector"))
     yield from endpoint_selector_findings(spec.service_account_selector, ("spec", "serviceAccountSelector"))
     yield from _types(spec.types, ("spec", "types"))
-    yield from _rules(spec, namespaced=namespaced)
+    yield from direction_findings("ingress", spec.ingress, namespaced=namespaced)
+    yield from direction_findings("egress", spec.egress, namespaced=namespaced)
     hints = ("spec", "performanceHints")
     yield from duplicates(spec.performance_hints, hints)
     for index, hint in enumerate(spec.performance_hints):
@@ -55,15 +74,6 @@ def _types(types: tuple[str, ...], path: Path) -> Iterator[Fault]:
         if name in TYPES and name in types[:index]:
             yield Fault((*path, index), f"'{name}' type specified more than once")
         yield from unsupported(name, TYPES, (*path, index))
-
-
-def _rules(spec: PolicySpec, *, namespaced: bool) -> Iterator[Fault]:
-    yield from too_many(spec.ingress, MOST_RULES, ("spec", "ingress"))
-    for index, rule in enumerate(spec.ingress):
-        yield from rule_findings(rule, RulePlace(("spec", "ingress", index), "ingress", namespaced))
-    yield from too_many(spec.egress, MOST_RULES, ("spec", "egress"))
-    for index, rule in enumerate(spec.egress):
-        yield from rule_findings(rule, RulePlace(("spec", "egress", index), "egress", namespaced))
 
 
 def _host_endpoint_modes(spec: GlobalPolicySpec) -> Iterator[Fault]:

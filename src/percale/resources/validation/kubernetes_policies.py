@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from percale.resources.faults import Fault, Path
-from percale.resources.kubernetes_policy import KubernetesNetworkPolicy, Peer, Port
+from percale.resources.kubernetes_policy import KubernetesNetworkPolicy, KubernetesPolicySpec, Peer, Port
 from percale.resources.ports import LAST_PORT, port_name_faults
 from percale.resources.validation.ip_blocks import ip_block_findings
 from percale.resources.validation.label_selectors import label_selector_findings
@@ -19,7 +19,10 @@ _CALICO_PROTOCOL = {"icmp": "ICMP", "icmpv6": "ICMPv6", "udplite": "UDPLite"}
 
 
 def kubernetes_policy_findings(policy: KubernetesNetworkPolicy) -> Iterator[Fault]:
-    spec = policy.spec
+    return kubernetes_policy_spec_findings(policy.spec)
+
+
+def kubernetes_policy_spec_findings(spec: KubernetesPolicySpec) -> Iterator[Fault]:
     yield from label_selector_findings(spec.pod_selector, ("spec", "podSelector"))
     for index, ingress in enumerate(spec.ingress):
         path = ("spec", "ingress", index)

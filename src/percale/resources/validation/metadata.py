@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy, Tier
 from percale.resources.faults import Fault, Path
-from percale.resources.kinds import AnyResource, Kind
-from percale.resources.network_set import GlobalNetworkSet, NetworkSet
+from percale.resources.kinds import CALICO, AnyResource, Kind
+from percale.resources.staged_policy import StagedGlobalNetworkPolicy, StagedNetworkPolicy
 from percale.resources.validation import names
 from percale.resources.workload import CronJob, Namespace, Service
 
@@ -27,14 +27,16 @@ _ONE_DOT = rf"({names.LABEL}\.)?{names.LABEL}"
 _RESERVED = rf"(knp|ossg)\.default\.{names.SUBDOMAIN}"
 
 _ANY_NAME = _Naming(re.compile(names.SUBDOMAIN), 253, names.MUST_BE_SUBDOMAIN)
-_SET_NAME = _Naming(re.compile(names.SUBDOMAIN), 253, _CALICO_NAME)
+_CALICO_SUBDOMAIN = _Naming(re.compile(names.SUBDOMAIN), 253, _CALICO_NAME)
 _LABEL_NAME = _Naming(re.compile(names.LABEL), 63, names.MUST_BE_LABEL)
+_POLICY_NAME = _Naming(re.compile(f"{_RESERVED}|{_ONE_DOT}"), 253, f"{_CALICO_LABEL}, with one dot at most")
+_GLOBAL_POLICY_NAME = _Naming(re.compile(_ONE_DOT), 253, f"{_CALICO_LABEL}, with one dot at most")
 _NAMING: Mapping[type[AnyResource], _Naming] = {
-    NetworkPolicy: _Naming(re.compile(f"{_RESERVED}|{_ONE_DOT}"), 253, f"{_CALICO_LABEL}, with one dot at most"),
-    GlobalNetworkPolicy: _Naming(re.compile(_ONE_DOT), 253, f"{_CALICO_LABEL}, with one dot at most"),
+    NetworkPolicy: _POLICY_NAME,
+    StagedNetworkPolicy: _POLICY_NAME,
+    GlobalNetworkPolicy: _GLOBAL_POLICY_NAME,
+    StagedGlobalNetworkPolicy: _GLOBAL_POLICY_NAME,
     Tier: _Naming(re.compile(names.LABEL), 63, _CALICO_LABEL),
-    NetworkSet: _SET_NAME,
-    GlobalNetworkSet: _SET_NAME,
     Namespace: _LABEL_NAME,
     Service: _LABEL_NAME,
     # Leaves room for what is appended to the names of its jobs.
@@ -66,7 +68,8 @@ def annotation_findings(annotations: Mapping[str, str], path: Path) -> Iterator[
 
 
 def _name(kind: Kind, resource: AnyResource) -> Iterator[Fault]:
-    metadata, naming = resource.metadata, _NAMING.get(kind.type, _ANY_NAME)
+    usual = _CALICO_SUBDOMAIN if kind.api_version == CALICO else _ANY_NAME
+    metadata, naming = resource.metadata, _NAMING.get(kind.type, usual)
     if metadata.name:
         yield from _named(metadata.name, naming, ("metadata", "name"))
     elif metadata.generate_name:

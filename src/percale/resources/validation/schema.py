@@ -3,13 +3,31 @@
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 
+import msgspec
+
 from percale.resources.faults import Fault, Path
+from percale.resources.wire import Wire
 from percale.selector.errors import shortened
 
 
 def too_many(items: Collection[object], most: int, path: Path) -> Iterator[Fault]:
     if len(items) > most:
         yield Fault(path, f"Too many: {len(items)}: must have at most {most} items")
+
+
+def too_few(items: Collection[object], least: int, path: Path) -> Iterator[Fault]:
+    if len(items) < least:
+        yield Fault(path, f"Too few: {len(items)}: must have at least {least} items")
+
+
+def exactly_one(part: Wire, path: Path) -> Iterator[Fault]:
+    """Of a part whose fields exclude each other; what is not set is None."""
+    names = {field.encode_name: getattr(part, field.name) for field in msgspec.structs.fields(part)}
+    given = [name for name, value in names.items() if value is not None]
+    if len(given) != 1:
+        found = " and ".join(f"`{name}`" for name in given) or "none"
+        choices = ", ".join(f"`{name}`" for name in names)
+        yield Fault(path, f"exactly one of {choices} must be set, found {found}")
 
 
 def too_long(text: str, longest: int, path: Path) -> Iterator[Fault]:

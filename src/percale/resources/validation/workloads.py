@@ -59,8 +59,14 @@ def _pod_spec(spec: PodSpec, path: Path) -> Iterator[Fault]:
 
 def _containers(containers: tuple[Container, ...], path: Path) -> Iterator[Fault]:
     for at, container in enumerate(containers):
+        seen: set[str] = set()
         for index, port in enumerate(container.ports):
             yield from _container_port(port, (*path, at, "ports", index))
+            if port.name in seen:
+                says = f'Duplicate value: "{shortened(port.name)}"'
+                yield Fault((*path, at, "ports", index, "name"), says, "ports of one container have names of their own")
+            elif port.name:
+                seen.add(port.name)
 
 
 def _container_port(port: ContainerPort, path: Path) -> Iterator[Fault]:

@@ -1,0 +1,21 @@
+"""What endpoints do when no policy decides, and labels they inherit: calico-semantics §1.11."""
+
+from percale.resources.rule import Rule
+from percale.resources.wire import Resource, Wire
+
+
+class ProfileSpec(Wire, frozen=True):
+    """Rules and labels for the endpoints that name the profile: §1.11."""
+
+    #: At most 1024.
+    ingress: tuple[Rule, ...] = ()
+    #: At most 1024.
+    egress: tuple[Rule, ...] = ()
+    #: Inherited; a label of the endpoint itself wins.
+    labels_to_apply: dict[str, str] = {}
+
+
+class Profile(Resource, frozen=True, kw_only=True):
+    """Rules after all policy, and inherited labels: §1.11. On Kubernetes derived from namespaces and accounts."""
+
+    spec: ProfileSpec = ProfileSpec()

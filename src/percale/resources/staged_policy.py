@@ -1,0 +1,44 @@
+"""Policies on trial: shown beside the enforced ones, never decisive. calico-semantics §1.5."""
+
+from percale.resources.calico_policy import GlobalPolicySpec, PolicySpec
+from percale.resources.kubernetes_policy import KubernetesPolicySpec
+from percale.resources.wire import Resource
+
+
+class StagedPolicySpec(PolicySpec, frozen=True, kw_only=True):
+    """A NetworkPolicy's fields and what is to become of them: §1.5."""
+
+    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field but the tier stays away.
+    staged_action: str = "Set"
+
+
+class StagedGlobalPolicySpec(GlobalPolicySpec, frozen=True, kw_only=True):
+    """A GlobalNetworkPolicy's fields and what is to become of them: §1.5."""
+
+    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field but the tier stays away.
+    staged_action: str = "Set"
+
+
+class StagedKubernetesPolicySpec(KubernetesPolicySpec, frozen=True):
+    """The four fields of a Kubernetes NetworkPolicy; always in tier `default` with order 1000: §1.5."""
+
+    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field stays away.
+    staged_action: str = "Set"
+
+
+class StagedNetworkPolicy(Resource, frozen=True, kw_only=True):
+    """What a NetworkPolicy would do if it were enforced: §1.5."""
+
+    spec: StagedPolicySpec = StagedPolicySpec()
+
+
+class StagedGlobalNetworkPolicy(Resource, frozen=True, kw_only=True):
+    """What a GlobalNetworkPolicy would do if it were enforced: §1.5."""
+
+    spec: StagedGlobalPolicySpec = StagedGlobalPolicySpec()
+
+
+class StagedKubernetesNetworkPolicy(Resource, frozen=True, kw_only=True):
+    """What a Kubernetes NetworkPolicy would do if it were enforced: §1.5."""
+
+    spec: StagedKubernetesPolicySpec = StagedKubernetesPolicySpec()
