@@ -69,6 +69,9 @@ class Generator:
             *(self._network_set(n) for n in range(self.random.randint(0, 3))),
             *([self._service()] if self.one_in(3) else []),
             *(self._policy(n, [*tiers, "default", "default"]) for n in range(self.random.randint(1, 9))),
+            *(self._cluster_policy(n) for n in range(self.random.randint(0, 2) if self.one_in(2) else 0)),
+            *([self._admin_policy("AdminNetworkPolicy")] if self.one_in(5) else []),
+            *([self._admin_policy("BaselineAdminNetworkPolicy")] if self.one_in(5) else []),
         ]
 
     def labels(self) -> dict[str, str]:
@@ -183,6 +186,85 @@ class Generator:
                 {"matchExpressions": [_present({"key": key, "operator": operator, "values": values})]},
             )
         )
+
+    # Administrators'.
+
+    def _cluster_policy(self, number: int) -> Manifest:
+        spec = {
+            "tier": self.random.choice(("Admin", "Baseline")),
+            "priority": self.random.choice((0, 10, 1000)),
+            "subject": self._subject(),
+            "ingress": self.some(lambda: self._cluster_rule("from"), 2) or None,
+            "egress": self.some(lambda: self._cluster_rule("to"), 2) or None,
+        }
+        return _manifest(
+            "policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", f"cluster{number}", spec=_present(spec)
+        )
+
+    def _cluster_rule(self, peers: str) -> Manifest:
+        there = self.some(lambda: self._admin_peer(peers), 2, least=1)
+        protocols = [
+            one
+            for one in self.some(self._cluster_protocol, 2)
+            if "destinationNamedPort" not in one or not any("networks" in peer for peer in there)
+        ]
+        return _present(
+            {
+                "action": self.random.choice(("Accept", "Deny", "Pass")),
+                peers: there,
+                "protocols": protocols or None,
+            }
+        )
+
+    def _cluster_protocol(self) -> Manifest:
+        port = self.random.choice(({"number": 80}, {"range": {"start": 80, "end": 8080}}))
+        name = self.random.choice(("tcp", "udp", "sctp"))
+        return self.random.choice(
+            (
+                {name: {"destinationPort": port}},
+                {name: {"destinationPort": port}},
+                {"destinationNamedPort": "http"},
+            )
+        )
+
+    def _admin_policy(self, kind: str) -> Manifest:
+        actions = ("Allow", "Deny") if kind.startswith("Baseline") else ("Allow", "Deny", "Pass")
+        spec = {
+            "priority": None if kind.startswith("Baseline") else self.random.choice((0, 10)),
+            "subject": self._subject(),
+            "ingress": self.some(lambda: self._admin_rule("from", actions), 2) or None,
+            "egress": self.some(lambda: self._admin_rule("to", actions), 2) or None,
+        }
+        return _manifest("policy.networking.k8s.io/v1alpha1", kind, "default", spec=_present(spec))
+
+    def _admin_rule(self, peers: str, actions: Sequence[str]) -> Manifest:
+        ports = self.some(self._admin_port, 2)
+        return _present(
+            {
+                "action": self.random.choice(actions),
+                peers: self.some(lambda: self._admin_peer(peers), 2, least=1),
+                "ports": ports or None,
+            }
+        )
+
+    def _admin_port(self) -> Manifest:
+        protocol = self.random.choice(_WITH_PORTS)
+        return self.random.choice(
+            (
+                {"portNumber": {"protocol": protocol, "port": 80}},
+                {"portRange": {"protocol": protocol, "start": 80, "end": 8080}},
+            )
+        )
+
+    def _subject(self) -> Manifest:
+        namespaces, pods = self._label_selector(), self._label_selector()
+        both = {"namespaceSelector": namespaces, "podSelector": pods}
+        return self.random.choice(({"namespaces": namespaces}, {"pods": both}))
+
+    def _admin_peer(self, peers: str) -> Manifest:
+        if peers == "to" and self.one_in(3):
+            return {"networks": self.random.sample((*_NETS_4[:4], *_NETS_6[:2]), 2)}
+        return self._subject()
 
     # Calico's.
 

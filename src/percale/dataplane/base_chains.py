@@ -23,6 +23,7 @@ from percale.dataplane.ruleset import (
     Set,
     Verdict,
 )
+from percale.policy.settings import HostSettings, ToHost
 from percale.traffic.addresses import Address, Network
 from percale.traffic.protocols import ICMPV6
 
@@ -76,16 +77,14 @@ def _unknown_destination(net: Network) -> Rule:
     return Rule(matches, (Verdict.DROP,), "no such pod is known")
 
 
-def hook_chains(version: int, guarded: tuple[Network, ...], *, to_host: Verdict) -> Iterator[Chain]:
+def hook_chains(version: int, guarded: tuple[Network, ...], settings: HostSettings) -> Iterator[Chain]:
     guards = tuple(
         Rule((Compare(Field.SADDR, net),), (Verdict.DROP,), "no such pod is known")
         for net in guarded
         if net.version == version
     )
-    first = (
-        Rule((Compare(Field.CT_STATE, ("established", "related")),), (Verdict.ACCEPT,)),
-        Rule((Compare(Field.CT_STATE, "invalid"),), (Jump(naming.STRAY),)),
-    )
+    strays = (Rule((Compare(Field.CT_STATE, "invalid"),), (Jump(naming.STRAY),)),) if settings.drops_invalid else ()
+    first = (Rule((Compare(Field.CT_STATE, ("established", "related")),), (Verdict.ACCEPT,)), *strays)
     from_pods = Rule((), (Dispatch((Field.SADDR,), naming.EGRESS_OF),))
     yield Chain(
         "forward",
@@ -93,7 +92,7 @@ def hook_chains(version: int, guarded: tuple[Network, ...], *, to_host: Verdict)
         Hook("forward", _FILTER),
     )
     refused = (Rule((Lookup((Field.SADDR,), naming.LOCAL),), (Verdict.DROP,), "pods may not reach the host"),)
-    own_host = refused if to_host is Verdict.DROP else (from_pods, *guards)
+    own_host = refused if settings.to_host is ToHost.DROP else (from_pods, *guards)
     yield Chain("input", (*_to_neighbour(version), *first, *own_host), Hook("input", _FILTER))
 
 
@@ -101,15 +100,15 @@ def _on_link(version: int) -> tuple[Rule, ...]:
     """Neighbour discovery between ports of one bridge: a hop limit of 255 has crossed no router."""
     if version == 4:
         return ()
-    return (Rule((*_discovery(), Compare(Field.HOP_LIMIT, 255)), (Verdict.ACCEPT,)),)
+    return (Rule((*discovery(), Compare(Field.HOP_LIMIT, 255)), (Verdict.ACCEPT,)),)
 
 
 def _to_neighbour(version: int) -> tuple[Rule, ...]:
     """From pod to host these pass whatever policy says (calico-semantics §4.5)."""
-    return () if version == 4 else (Rule(_discovery(), (Verdict.ACCEPT,)),)
+    return () if version == 4 else (Rule(discovery(), (Verdict.ACCEPT,)),)
 
 
-def _discovery() -> tuple[Match, ...]:
+def discovery() -> tuple[Match, Match]:
     return Compare(Field.L4PROTO, ICMPV6), Compare(Field.ICMP_TYPE, _NEIGHBOUR_DISCOVERY)
 
 
@@ -118,13 +117,12 @@ def source_checks(version: int) -> Chain:
     return Chain(
         "prerouting",
         (
+            # First, since nearly every packet of a pod ends here: the route back is a costly question.
+            Rule((Lookup((Field.IIFNAME, Field.SADDR), naming.SOURCES),), (Verdict.ACCEPT,)),
             *_link_local(version),
-            *bound_sources(),
+            Rule((Lookup((Field.IIFNAME,), naming.WORKLOAD_INTERFACES),), (Verdict.DROP,), "not this pod's address"),
             Rule(
-                (
-                    Lookup((Field.SADDR,), naming.LOCAL),
-                    Compare(Field.REVERSE_ROUTE, "missing"),
-                ),
+                (Lookup((Field.SADDR,), naming.LOCAL), Compare(Field.REVERSE_ROUTE, "missing")),
                 (Verdict.DROP,),
                 "a pod's address from elsewhere",
             ),
@@ -138,19 +136,6 @@ def _link_local(version: int) -> tuple[Rule, ...]:
         return ()
     return tuple(
         Rule((Compare(Field.SADDR, net),), (Verdict.ACCEPT,), "never leaves its link") for net in ("fe80::/10", "::")
-    )
-
-
-def bound_sources() -> tuple[Rule, ...]:
-    return (
-        Rule(
-            (
-                Lookup((Field.IIFNAME,), naming.WORKLOAD_INTERFACES),
-                Lookup((Field.IIFNAME, Field.SADDR), naming.SOURCES, negated=True),
-            ),
-            (Verdict.DROP,),
-            "not this pod's address",
-        ),
     )
 
 

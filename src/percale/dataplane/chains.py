@@ -6,11 +6,15 @@ on to the next stage.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from percale.dataplane import naming
+from percale.dataplane.log_prefix import log_prefix
 from percale.dataplane.matching import Matcher
 from percale.dataplane.membership import Membership
-from percale.dataplane.programs import Mark, Program, TierProgram
+from percale.dataplane.peers import PeerRule
+from percale.dataplane.programs import Mark, Program, Stage, TierProgram
 from percale.dataplane.ruleset import (
     Chain,
     Count,
@@ -20,6 +24,7 @@ from percale.dataplane.ruleset import (
     Goto,
     Jump,
     Key,
+    Limit,
     Log,
     Rule,
     SetElement,
@@ -28,16 +33,25 @@ from percale.dataplane.ruleset import (
     VerdictMap,
 )
 from percale.dataplane.segments import PointMap, Segment, segments
-from percale.policy.rules import Action, Direction
+from percale.policy.rules import OWN_SIDE, Action, Direction
+from percale.policy.settings import HostSettings
 
-#: Where traffic goes that a direction has let through.
-NEXT_STAGE = {Direction.EGRESS: naming.TO_POD, Direction.INGRESS: naming.OK}
+#: What becomes of traffic that a stage lets through. Where it is accept, that ends the stage's own base chain only.
+ALLOWED: dict[Stage, tuple[Statement, ...]] = {
+    Stage.POD_EGRESS: (Goto(naming.TO_POD),),
+    Stage.POD_INGRESS: (Goto(naming.OK),),
+    Stage.HOST: (Verdict.ACCEPT,),
+    Stage.HOST_PRE_DNAT: (Verdict.ACCEPT,),
+    Stage.HOST_UNTRACKED: (Verdict.NOTRACK, Verdict.ACCEPT),
+    Stage.STAGED: (Verdict.ACCEPT,),
+}
+_PREFIX = {Direction.INGRESS: "in", Direction.EGRESS: "eg"}
 
 
 class ChainWriter:
     """Writes the chains of one table, each distinct program once."""
 
-    def __init__(self, membership: Membership, version: int, marks: dict[str, Mark], log_prefix: str) -> None:
+    def __init__(self, membership: Membership, version: int, marks: dict[str, Mark], settings: HostSettings) -> None:
         self.matcher = Matcher(membership, version)
         self.chains: dict[str, Chain] = {}
         self.maps: dict[str, VerdictMap] = {}
@@ -45,65 +59,74 @@ class ChainWriter:
         self._membership = membership
         self._version = version
         self._marks = marks
-        self._log_prefix = log_prefix
-        self._written: dict[Program, str] = {}
+        self._settings = settings
+        self._written: dict[int, tuple[Program, str]] = {}
 
     def class_chain(self, program: Program) -> str:
-        """The chain that enforces the program; endpoints with equal programs get the same one."""
-        if program not in self._written:
-            self._written[program] = self._write(program)
-        return self._written[program]
+        """The chain that enforces the program; endpoints with equal programs get the same one.
+
+        Looked up by identity, since to hash a program is to write out all its selectors: one that is equal and not
+        the same is written again, and comes to the same name.
+        """
+        if id(program) not in self._written:
+            self._written[id(program)] = (program, self._write(program))
+        return self._written[id(program)][1]
 
     def _write(self, program: Program) -> str:
         rules: list[Rule] = []
         for tier in program.tiers:
-            rules += self._tier(tier, program.direction)
+            rules += self._tier(tier, program)
             if tier.end and not tier.passes:
                 break
         else:
-            rules += self._inline(program.profiles, program.direction)
-        prefix = "in" if program.direction is Direction.INGRESS else "eg"
-        return self._add(prefix, rules)
+            if program.profiles:
+                rules += self._inline(program.profiles, program)
+        return self.add(_PREFIX[program.direction], rules)
 
-    def _tier(self, tier: TierProgram, direction: Direction) -> list[Rule]:
+    def _tier(self, tier: TierProgram, program: Program) -> list[Rule]:
         if not tier.passes:
-            return self._inline(tier, direction)
-        return [Rule((), (Jump(self._add("t", self._inline(tier, direction))),))]
+            return self._inline(tier, program)
+        return [Rule((), (Jump(self.add("t", self._inline(tier, program))),))]
 
-    def _add(self, prefix: str, rules: Sequence[Rule]) -> str:
+    def add(self, prefix: str, rules: Sequence[Rule]) -> str:
         """Named by contents, so that a chain in use never changes: what changes is who goes to it."""
         name = f"{prefix}-{naming.digest(*rules)}"
         self.chains[name] = Chain(name, tuple(rules))
         return name
 
-    def _inline(self, tier: TierProgram, direction: Direction) -> list[Rule]:
-        found = [
-            rule
-            for segment in segments(tier.rules, self._membership, self._version)
-            for rule in self._segment(segment, direction)
-        ]
+    def _inline(self, tier: TierProgram, program: Program) -> list[Rule]:
+        peer_side = OWN_SIDE[program.direction].other
+        found: list[Rule] = []
+        for logs, group in groupby(segments(tier.rules, peer_side, self._membership, self._version), key=_log_mark):
+            rules = [rule for segment in group for rule in self._segment(segment, program)]
+            found += [self._once(rules, logs)] if logs else rules
         if tier.end:
             found.append(Rule((), (self._goto(tier.end),)))
         return found
 
-    def _segment(self, segment: Segment, direction: Direction) -> Iterable[Rule]:
+    def _segment(self, segment: Segment, program: Program) -> Iterable[Rule]:
         if isinstance(segment, PointMap):
-            yield self._lookup(segment, direction)
+            yield self._lookup(segment, program)
             return
-        mark = self._marks[segment.mark]
-        statements: tuple[Statement, ...] = (self._goto(segment.mark),)
-        if segment.action is Action.LOG:
-            statements = (self._count(mark), Log(self._log_prefix))
-        for matches in self.matcher.alternatives(segment, direction):
-            yield Rule(matches, statements, naming.comment(mark.says))
+        before_nat = program.stage is Stage.HOST_PRE_DNAT
+        says = naming.comment(self._marks[segment.mark].says)
+        for matches in self.matcher.alternatives(segment, before_nat=before_nat):
+            yield Rule(matches, (self._goto(segment.mark),), says)
 
-    def _lookup(self, points: PointMap, direction: Direction) -> Rule:
-        address = Field.SADDR if direction is Direction.INGRESS else Field.DADDR
+    def _once(self, rules: Sequence[Rule], mark: str) -> Rule:
+        """A Log rule of several alternatives logs a packet once, and then goes on behind all of them."""
+        if len(rules) == 1:
+            return replace(rules[0], statements=(Jump(mark),))
+        return Rule((), (Jump(self.add("l", rules)),))
+
+    def _lookup(self, points: PointMap, program: Program) -> Rule:
+        address = Field.SADDR if program.direction is Direction.INGRESS else Field.DADDR
+        port = Field.ORIGINAL_DPORT if program.stage is Stage.HOST_PRE_DNAT else Field.DPORT
         key = Key.IPV4 if self._version == 4 else Key.IPV6
         name = f"m-{naming.digest(*points.marks)}"
         elements: dict[SetElement, Goto | Jump] = {point: self._goto(mark) for point, mark in points.marks}
         self.maps[name] = VerdictMap(name, (key, Key.PROTOCOL, Key.PORT), elements)
-        return Rule((), (Dispatch((address, Field.L4PROTO, Field.DPORT), name),))
+        return Rule((), (Dispatch((address, Field.L4PROTO, port), name),))
 
     def _count(self, mark: Mark) -> Count:
         says = naming.comment(f"{mark.direction} {mark.action} {mark.says}")
@@ -116,14 +139,33 @@ class ChainWriter:
         return Goto(name)
 
     def _action_chain(self, mark: Mark) -> Chain:
-        return Chain(mark.name, (Rule((), (self._count(mark), _outcome(mark))),))
+        counted = Rule((), (self._count(mark), *self._outcome(mark)))
+        return Chain(mark.name, (counted, self._logged(mark)) if mark.action is Action.LOG else (counted,))
+
+    def _outcome(self, mark: Mark) -> tuple[Statement, ...]:
+        match mark.action:
+            case Action.ALLOW:
+                return ALLOWED[mark.stage]
+            case Action.DENY:
+                return (self._denied(mark.stage),)
+            case Action.PASS:
+                return (Verdict.RETURN,)
+            case Action.LOG:
+                return ()
+
+    def _denied(self, stage: Stage) -> Verdict:
+        if stage is Stage.STAGED:
+            return Verdict.ACCEPT
+        # The kernel rejects nothing before connection tracking.
+        rejects = self._settings.rejects and stage is not Stage.HOST_UNTRACKED
+        return Verdict.REJECT if rejects else Verdict.DROP
+
+    def _logged(self, mark: Mark) -> Rule:
+        """A rule of its own: where a limit is exceeded, the rest of its rule is left out."""
+        log = Log(log_prefix(self._settings.log_prefix, mark))
+        limit = self._settings.log_limit
+        return Rule((), (Limit(limit.rate, limit.burst), log) if limit else (log,))
 
 
-def _outcome(mark: Mark) -> Statement:
-    match mark.action:
-        case Action.ALLOW:
-            return Goto(NEXT_STAGE[mark.direction])
-        case Action.DENY:
-            return Verdict.DROP
-        case Action.PASS | Action.LOG:
-            return Verdict.RETURN
+def _log_mark(segment: Segment) -> str | None:
+    return segment.mark if isinstance(segment, PeerRule) and segment.action is Action.LOG else None

@@ -12,7 +12,9 @@ from percale.dataplane.base_chains import (
     stage_chains,
 )
 from percale.dataplane.bridge_checks import bridge_table
-from percale.dataplane.chains import NEXT_STAGE, ChainWriter
+from percale.dataplane.chains import ChainWriter
+from percale.dataplane.enforceable import refuse_unenforceable
+from percale.dataplane.host_chains import HostChains
 from percale.dataplane.membership import Membership
 from percale.dataplane.programs import Mark, Program, Programs
 from percale.dataplane.ruleset import (
@@ -25,16 +27,13 @@ from percale.dataplane.ruleset import (
     Ruleset,
     Set,
     Table,
-    Verdict,
     VerdictMap,
 )
+from percale.dataplane.staged_chains import staged_chains
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Direction
 from percale.policy.world import World
 from percale.traffic.addresses import Network
-
-#: What a kernel log line of a Log rule begins with (calico-semantics §8.2).
-LOG_PREFIX = "calico-packet: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +41,23 @@ class NodeSettings:
     """What a node's rules need beyond policy.
 
     `guarded` are the networks that this node's pods live in: an address of theirs that nobody has told us of gets
-    nothing through. `to_host` is what becomes of traffic from a pod to its own host that its egress policy allows.
+    nothing through. `name` is that of the node whose host endpoints are to be enforced.
     """
 
+    name: str = ""
     guarded: tuple[Network, ...] = ()
     interfaces: tuple[WorkloadInterface, ...] = ()
-    to_host: Verdict = Verdict.ACCEPT
-    log_prefix: str = LOG_PREFIX
 
 
 def compile_ruleset(
     world: World, local: Iterable[Endpoint], settings: NodeSettings | None = None
 ) -> tuple[Ruleset, dict[str, Mark]]:
     """Rules for the endpoints of one node, and what each mark in them stands for."""
+    refuse_unenforceable(world)
     settings = settings or NodeSettings()
     local = tuple(local)
     programs, membership = Programs(world), Membership(world)
-    tables = [_table(version, local, programs, membership, settings) for version in (4, 6)]
+    tables = [_table(version, world, local, programs, membership, settings) for version in (4, 6)]
     if any(one.bridged for one in settings.interfaces):
         tables.append(bridge_table(settings.interfaces))
     return Ruleset(tuple(tables)), programs.marks
@@ -66,33 +65,41 @@ def compile_ruleset(
 
 def _table(
     version: int,
+    world: World,
     local: tuple[Endpoint, ...],
     programs: Programs,
     membership: Membership,
     settings: NodeSettings,
 ) -> Table:
-    writer = ChainWriter(membership, version, programs.marks, settings.log_prefix)
+    writer = ChainWriter(membership, version, programs.marks, world.settings)
     addressed = [(address, one) for one in local for address in one.addresses if address.version == version]
     egress: dict[tuple[Element, ...], Goto | Jump] = {}
     ingress: dict[tuple[Element, ...], Goto | Jump] = {}
     for address, one in addressed:
         # From a base chain the way must be a jump: a goto would end in the chain's policy (dataplane notes §2.2).
-        egress[address,] = Jump(_entry(writer, programs.of(one, address, Direction.EGRESS)))
-        ingress[address,] = Goto(_entry(writer, programs.of(one, address, Direction.INGRESS)))
+        egress[address,] = Jump(_entry(writer, programs.of_workload(one, address, Direction.EGRESS)))
+        ingress[address,] = Goto(_entry(writer, programs.of_workload(one, address, Direction.INGRESS)))
     key = Key.IPV4 if version == 4 else Key.IPV6
     own = Set(naming.LOCAL, (key,), frozenset((address,) for address, _ in addressed))
+    hosts = HostChains(world, settings.name, version, programs, writer)
+    host_chains = tuple(hosts.chains()) if hosts else ()
+    staged, staged_maps = staged_chains(addressed, version, programs, writer)
     routed = tuple(one for one in settings.interfaces if not one.bridged)
     base: tuple[Chain, ...] = (
         *stage_chains(version, settings.guarded),
-        *hook_chains(version, settings.guarded, to_host=settings.to_host),
+        *hook_chains(version, settings.guarded, world.settings),
         source_checks(version),
+        *host_chains,
     )
     return Table(
         family=Family.IP if version == 4 else Family.IP6,
-        chains=writer.chains | {one.name: one for one in base},
-        sets=writer.matcher.sets | {one.name: one for one in (own, *source_sets(routed, version))},
+        chains=writer.chains | staged | {one.name: one for one in base},
+        sets=writer.matcher.sets
+        | {one.name: one for one in (own, *source_sets(routed, version), *(hosts.sets() if hosts else ()))},
         interval_sets=writer.matcher.interval_sets,
         maps=writer.maps
+        | staged_maps
+        | hosts.maps
         | {
             naming.EGRESS_OF: VerdictMap(naming.EGRESS_OF, (key,), egress),
             naming.INGRESS_OF: VerdictMap(naming.INGRESS_OF, (key,), ingress),
@@ -103,4 +110,6 @@ def _table(
 
 def _entry(writer: ChainWriter, program: Program) -> str:
     """Where a packet of the endpoint starts: an open one goes on to the next stage at once."""
-    return NEXT_STAGE[program.direction] if program.is_open else writer.class_chain(program)
+    if not program.is_open:
+        return writer.class_chain(program)
+    return naming.TO_POD if program.direction is Direction.EGRESS else naming.OK

@@ -1,12 +1,13 @@
 """Peers and traffic as nft matches: each a list of alternatives, of which any one is enough."""
 
+from dataclasses import dataclass, replace
 from itertools import product
 
 from percale.dataplane import naming
 from percale.dataplane.membership import Membership
 from percale.dataplane.peers import NamedPorts, Peer, PeerRule
 from percale.dataplane.ruleset import Compare, Element, Field, IntervalSet, Key, Lookup, Match, Set, Spans
-from percale.policy.rules import Direction
+from percale.policy.rules import ServiceRef, Side
 from percale.selector import Selector
 from percale.traffic.addresses import AddressSet, Network
 from percale.traffic.intervals import Intervals
@@ -18,8 +19,30 @@ Matches = tuple[Match, ...]
 
 #: So many networks are compared one by one; more share an interval set, which costs as much as several compares.
 _FEW_NETWORKS = 3
-#: So many single ports or types fit in one anonymous hash set.
+#: So many single ports or types fit in one hash set.
 _MANY_VALUES = 64
+
+#: No type of set holds them under their own names, and rules that ask for several are rare.
+_ICMP_FIELDS = (Field.ICMP_TYPE, Field.ICMP_CODE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Which fields of a packet are its two ends."""
+
+    source: Field
+    source_port: Field
+    destination: Field
+    destination_port: Field
+
+    def of(self, side: Side) -> tuple[Field, Field]:
+        if side is Side.SOURCE:
+            return self.source, self.source_port
+        return self.destination, self.destination_port
+
+
+_AS_IT_IS = _Ends(Field.SADDR, Field.SPORT, Field.DADDR, Field.DPORT)
+_BEFORE_NAT = _Ends(Field.SADDR, Field.SPORT, Field.ORIGINAL_DADDR, Field.ORIGINAL_DPORT)
 
 
 class Matcher:
@@ -32,16 +55,28 @@ class Matcher:
         self.sets: dict[str, Set] = {}
         self.interval_sets: dict[str, IntervalSet] = {}
 
-    def alternatives(self, rule: PeerRule, direction: Direction) -> list[Matches]:
-        """Cheap matches first: what a packet of another protocol fails at once saves the lookups."""
-        address = Field.SADDR if direction is Direction.INGRESS else Field.DADDR
-        port = Field.SPORT if direction is Direction.INGRESS else Field.DPORT
-        return [
-            traffic + peer
-            for traffic, peer in product(self._traffic(rule.traffic), self._peer(rule.peer, address, port, direction))
-        ]
+    def alternatives(self, rule: PeerRule, *, before_nat: bool = False) -> list[Matches]:
+        """Cheap matches first: what a packet of another protocol fails at once saves the lookups.
 
-    def _peer(self, peer: Peer, address: Field, port: Field, direction: Direction) -> list[Matches]:
+        `before_nat` holds the rule against the destination that the packet had before it was translated.
+        """
+        if before_nat and len(rule.traffic.regions) > 1 and not rule.traffic.rest:
+            # nft knows the type of `ct original proto-dst` behind one protocol only, not behind a set of them.
+            return [
+                matches
+                for protocol, region in rule.traffic.regions
+                for matches in self.alternatives(replace(rule, traffic=Traffic.of({protocol: region})), before_nat=True)
+            ]
+        ends = _BEFORE_NAT if before_nat else _AS_IT_IS
+        parts = (
+            self._traffic(rule.traffic, ends),
+            self._peer(rule.source, Side.SOURCE, ends),
+            self._peer(rule.destination, Side.DESTINATION, ends),
+        )
+        return [tuple(match for part in chosen for match in part) for chosen in product(*parts)]
+
+    def _peer(self, peer: Peer, side: Side, ends: _Ends) -> list[Matches]:
+        address, port = ends.of(side)
         parts = [self._nets(peer.nets, address), [self._not_nets(peer.not_nets, address)]]
         if peer.selector:
             parts.append(self._members(peer.selector, address))
@@ -53,7 +88,7 @@ class Matcher:
             lookup = self._named(peer.not_named, (address, Field.L4PROTO, port))
             parts.append([(Lookup(lookup.fields, lookup.set, negated=True),)])
         if peer.service:
-            parts.append([(self._service(peer, address, direction),)])
+            parts.append([(self._service(peer.service, side, ends),)])
         return [tuple(match for part in chosen for match in part) for chosen in product(*parts)]
 
     def _nets(self, nets: tuple[Network, ...], address: Field) -> list[Matches]:
@@ -87,13 +122,12 @@ class Matcher:
         elements = self._membership.named_ports(named, self._version)
         return Lookup(fields, self._tuple_set("p", says, elements))
 
-    def _service(self, peer: Peer, address: Field, direction: Direction) -> Lookup:
-        if peer.service is None:
-            raise ValueError("no service is asked for")
-        says = f"service {peer.service.namespace}/{peer.service.name}"
-        elements = self._membership.service(peer.service, self._version)
-        if direction is Direction.EGRESS:
-            return Lookup((address, Field.L4PROTO, Field.DPORT), self._tuple_set("v", says, elements))
+    def _service(self, service: ServiceRef, side: Side, ends: _Ends) -> Lookup:
+        says = f"service {service.namespace}/{service.name}"
+        elements = self._membership.service(service, self._version)
+        address, port = ends.of(side)
+        if side is Side.DESTINATION:
+            return Lookup((address, Field.L4PROTO, port), self._tuple_set("v", says, elements))
         name = f"w-{naming.digest(says)}"
         members: frozenset[tuple[Element, ...]] = frozenset((one[0],) for one in elements)
         self.sets[name] = Set(name, (self._address_key,), members, says)
@@ -119,18 +153,18 @@ class Matcher:
         self.interval_sets[name] = IntervalSet(name, self._address_key, disjoint)
         return name
 
-    def _traffic(self, traffic: Traffic) -> list[Matches]:
+    def _traffic(self, traffic: Traffic, ends: _Ends) -> list[Matches]:
         found: list[Matches] = []
-        if whole := _whole_protocols(traffic):
-            found.append(whole[0])
+        if (whole := self._whole_protocols(traffic)) is not None:
+            found.append(whole)
         for region, protocols in _shared(traffic).items():
-            found += self._region(region, protocols)
+            found += self._region(region, protocols, ends)
         return found
 
-    def _region(self, region: Region, protocols: tuple[int, ...]) -> list[Matches]:
-        compare: Matches = (Compare(Field.L4PROTO, protocols),)
+    def _region(self, region: Region, protocols: tuple[int, ...], ends: _Ends) -> list[Matches]:
+        compare: Matches = (self._among(Field.L4PROTO, protocols),)
         icmp = protocols[0] in (ICMP, ICMPV6)
-        x, y = (Field.ICMP_TYPE, Field.ICMP_CODE) if icmp else (Field.SPORT, Field.DPORT)
+        x, y = (Field.ICMP_TYPE, Field.ICMP_CODE) if icmp else (ends.source_port, ends.destination_port)
         return [
             compare + left + right
             for xs, ys in region.bands
@@ -138,31 +172,39 @@ class Matcher:
         ]
 
     def _axis(self, field: Field, values: Intervals) -> list[Matches]:
-        whole = ANY_ICMP if field in (Field.ICMP_TYPE, Field.ICMP_CODE) else ANY_PORT
+        whole = ANY_ICMP if field in _ICMP_FIELDS else ANY_PORT
         if values == whole:
             return [()]
         if singles := _singles(values):
-            return [(Compare(field, singles),)]
+            return [(self._among(field, singles),)]
         if len((whole - values).spans) == 1:
             # Not as `!= 1`: of `th sport != 1 th dport != 2` nft makes one comparison of both ports together, which
             # holds as soon as either differs.
             return [(Spans(field, *(whole - values).spans[0], negated=True),)]
         if singles := _singles(whole - values):
-            return [(Compare(field, singles, negated=True),)]
+            return [(self._among(field, singles, negated=True),)]
         if len(values.spans) == 1 or whole is ANY_ICMP:
             return [(Spans(field, first, last),) for first, last in values]
         name = f"q-{naming.digest(values)}"
         self.interval_sets[name] = IntervalSet(name, Key.PORT, values)
         return [(Lookup((field,), name),)]
 
+    def _whole_protocols(self, traffic: Traffic) -> Matches | None:
+        """Those of which every packet is in the traffic; None where there are none."""
+        if traffic.rest:
+            partial = tuple(number for number, _ in traffic.regions)
+            return (self._among(Field.L4PROTO, partial, negated=True),) if partial else ()
+        whole = tuple(number for number, region in traffic.regions if region == plane(number))
+        return (self._among(Field.L4PROTO, whole),) if whole else None
 
-def _whole_protocols(traffic: Traffic) -> list[Matches]:
-    """At most one alternative: the protocols of which every packet is in the set."""
-    if traffic.rest:
-        partial = tuple(number for number, _ in traffic.regions)
-        return [(Compare(Field.L4PROTO, partial, negated=True),)] if partial else [()]
-    whole = tuple(number for number, region in traffic.regions if region == plane(number))
-    return [(Compare(Field.L4PROTO, whole),)] if whole else []
+    def _among(self, field: Field, values: tuple[int, ...], *, negated: bool = False) -> Match:
+        """Several values are a set that all rules share: the kernel walks the list of sets for each one new (§3.3)."""
+        if len(values) == 1 or field in _ICMP_FIELDS:
+            return Compare(field, values, negated)
+        letter, key = ("y", Key.PROTOCOL) if field is Field.L4PROTO else ("x", Key.PORT)
+        name = f"{letter}-{naming.digest(*values)}"
+        self.sets[name] = Set(name, (key,), frozenset((one,) for one in values))
+        return Lookup((field,), name, negated)
 
 
 def _shared(traffic: Traffic) -> dict[Region, tuple[int, ...]]:

@@ -17,6 +17,11 @@ TO_POD = "to-pod"
 OK = "ok"
 STRAY = "stray"
 
+
+def staged_map(direction: str) -> str:
+    return f"staged_{direction}_of"
+
+
 #: nft cuts comments at 128 bytes, terminator included.
 _LONGEST_COMMENT = 120
 

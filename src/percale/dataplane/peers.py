@@ -1,14 +1,14 @@
-"""A rule once its own side is known: what is left to ask is the peer's address and the traffic.
+"""A rule as one endpoint enforces it: what of it is left to ask of a packet.
 
-The endpoint's own address is fixed when its chain is compiled, so whatever a rule asks of it is answered here, and
-endpoints for which the answers are the same share one chain.
+A workload's own address is fixed when its chain is compiled, so whatever a rule asks of it is answered here, and
+workloads for which the answers are the same share one chain. A host has many addresses: of it everything is asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from percale.policy.endpoints import Endpoint
 from percale.policy.rules import OWN_SIDE, Action, Direction, Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
-from percale.policy.world import World
 from percale.selector import Selector
 from percale.traffic.addresses import Address, Network
 from percale.traffic.intervals import Intervals
@@ -29,7 +29,7 @@ class NamedPorts:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """All that is present must hold of the peer. `service` as a destination includes its ports."""
+    """All that is present must hold of one end. `service` as a destination includes its ports."""
 
     nets: tuple[Network, ...] = ()
     not_nets: tuple[Network, ...] = ()
@@ -40,48 +40,97 @@ class Peer:
     service: ServiceRef | None = None
 
 
+NOTHING = Peer()
+
+
 @dataclass(frozen=True, slots=True)
 class PeerRule:
-    """`mark` names the rule's counter and action chain."""
+    """`mark` names the rule's counter and action chain; the endpoint's own end asks nothing when it is a workload."""
 
     action: Action
     mark: str
-    peer: Peer
+    source: Peer
+    destination: Peer
     traffic: Traffic
 
     @property
     def is_allow_all(self) -> bool:
-        return self.action is Action.ALLOW and self.peer == Peer() and self.traffic == Traffic.everything()
+        everyone = self.source == self.destination == NOTHING
+        return self.action is Action.ALLOW and everyone and self.traffic == Traffic.everything()
+
+    def end(self, side: Side) -> Peer:
+        return self.source if side is Side.SOURCE else self.destination
 
 
-def peer_rules(rule: Rule, mark: str, direction: Direction, own: Address, world: World) -> Iterator[PeerRule]:
-    """The rule for one address of an endpoint: none when it cannot match, two for ports by number or by name."""
-    own_side = OWN_SIDE[direction]
-    mine, theirs = rule.entity(own_side), rule.entity(own_side.other)
-    if not rule.applies_to_version(own.version) or not _holds_of(mine, own, world):
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a rule asks of its own end, answered for one address: of equal answers equal rules are left."""
+
+    holds: bool = True
+    #: (protocol, port) of what is declared there under the names that the rule asks for, and asks not to be.
+    named: frozenset[tuple[int, int]] = frozenset()
+    not_named: frozenset[tuple[int, int]] = frozenset()
+
+
+ASKED_NOTHING = Answer()
+
+
+def asks(mine: Entity) -> bool:
+    """Whether it depends on the own address what of the rule is left."""
+    names = mine.ports.names or mine.not_ports.names
+    return bool(mine.nets or mine.not_nets or mine.selector or mine.not_selector or names)
+
+
+def answer(mine: Entity, own: Address, here: Iterable[Endpoint]) -> Answer:
+    """`here` is every endpoint and network set that holds the address."""
+    here = tuple(here)
+    if not _holds_of(mine, own, here):
+        return Answer(holds=False)
+    declaring = [one for one in here if mine.selector is None or mine.selector.matches(one.labels)]
+    return Answer(named=_declared(mine.ports, declaring), not_named=_declared(mine.not_ports, declaring))
+
+
+def rules_of_workload(
+    rule: Rule, mark: str, direction: Direction, version: int, answered: Answer
+) -> Iterator[PeerRule]:
+    """For one address of a workload: none when the rule cannot match, two for ports by number or by name."""
+    side = OWN_SIDE[direction]
+    mine = rule.entity(side)
+    if not rule.applies_to_version(version) or not answered.holds:
         return
-    traffic = _protocols(rule, own.version)
+    traffic = _protocols(rule, version)
     if mine.ports:
-        traffic &= _own_ports(mine.ports, mine, own_side, own, world)
+        traffic &= _own_ports(mine.ports, answered.named, side)
     if mine.not_ports:
-        traffic -= _own_ports(mine.not_ports, mine, own_side, own, world)
-    if theirs.not_ports:
-        traffic -= _at_ports(theirs.not_ports.numbers, own_side.other)
-    for peer, through in _by_port(theirs, _peer(theirs, own.version), traffic, own_side.other):
-        if through:
-            yield PeerRule(rule.action, mark, peer, through)
+        traffic -= _own_ports(mine.not_ports, answered.not_named, side)
+    for peer, through in _by_port(rule.entity(side.other), version, traffic, side.other):
+        source, destination = (peer, NOTHING) if side is Side.DESTINATION else (NOTHING, peer)
+        yield PeerRule(rule.action, mark, source, destination, through)
 
 
-def _by_port(theirs: Entity, peer: Peer, traffic: Traffic, side: Side) -> Iterator[tuple[Peer, Traffic]]:
+def rules_of_host(rule: Rule, mark: str, version: int) -> Iterator[PeerRule]:
+    """For a host endpoint: both ends are asked of the packet."""
+    if not rule.applies_to_version(version):
+        return
+    for source, sent in _by_port(rule.source, version, _protocols(rule, version), Side.SOURCE):
+        for destination, through in _by_port(rule.destination, version, sent, Side.DESTINATION):
+            yield PeerRule(rule.action, mark, source, destination, through)
+
+
+def _by_port(theirs: Entity, version: int, traffic: Traffic, side: Side) -> Iterator[tuple[Peer, Traffic]]:
     """Only where a packet has ports are they looked up: of another packet the same bytes mean something else."""
+    peer = _peer(theirs, version)
+    if theirs.not_ports:
+        traffic -= _at_ports(theirs.not_ports.numbers, side)
     with_ports, without = traffic & _WITH_PORTS, traffic - _WITH_PORTS
+    alternatives = [(peer, traffic)]
     if names := theirs.not_ports.names:
-        yield from _at_port(theirs, peer, without, side)
-        yield from _at_port(theirs, replace(peer, not_named=NamedPorts(names, theirs.selector)), with_ports, side)
+        unnamed = replace(peer, not_named=NamedPorts(names, theirs.selector))
+        alternatives = [(peer, without), (unnamed, with_ports)]
     elif peer.service and side is Side.DESTINATION:
-        yield from _at_port(theirs, peer, with_ports, side)
-    else:
-        yield from _at_port(theirs, peer, traffic, side)
+        alternatives = [(peer, with_ports)]
+    for one, part in alternatives:
+        yield from ((found, through) for found, through in _at_port(theirs, one, part, side) if through)
 
 
 def _at_port(theirs: Entity, peer: Peer, traffic: Traffic, side: Side) -> Iterator[tuple[Peer, Traffic]]:
@@ -93,12 +142,11 @@ def _at_port(theirs: Entity, peer: Peer, traffic: Traffic, side: Side) -> Iterat
         yield replace(peer, named=NamedPorts(theirs.ports.names, theirs.selector)), traffic & _WITH_PORTS
 
 
-def _holds_of(mine: Entity, own: Address, world: World) -> bool:
+def _holds_of(mine: Entity, own: Address, here: Iterable[Endpoint]) -> bool:
     if mine.nets and not any(own in net for net in mine.nets):
         return False
     if any(own in net for net in mine.not_nets):
         return False
-    here = list(world.objects_at(own))
     if mine.selector and not any(mine.selector.matches(one.labels) for one in here):
         return False
     return not (mine.not_selector and any(mine.not_selector.matches(one.labels) for one in here))
@@ -131,14 +179,16 @@ def _region(numbers: Intervals, side: Side) -> Region:
     return Region.product(ANY_PORT, numbers)
 
 
-def _own_ports(ports: Ports, mine: Entity, side: Side, own: Address, world: World) -> Traffic:
+def _declared(ports: Ports, declaring: Iterable[Endpoint]) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (port.protocol, port.number) for one in declaring for port in one.ports if port.name in ports.names
+    )
+
+
+def _own_ports(ports: Ports, named: Iterable[tuple[int, int]], side: Side) -> Traffic:
     traffic = _at_ports(ports.numbers, side)
-    for one in world.objects_at(own):
-        if mine.selector is None or mine.selector.matches(one.labels):
-            for declared in one.ports:
-                if declared.name in ports.names:
-                    region = _region(Intervals.single(declared.number), side)
-                    traffic |= Traffic.of({declared.protocol: region})
+    for protocol, number in named:
+        traffic |= Traffic.of({protocol: _region(Intervals.single(number), side)})
     return traffic
 
 

@@ -25,7 +25,12 @@ class Field(StrEnum):
     ICMP_TYPE = "type"
     ICMP_CODE = "code"
     IIFNAME = "iifname"
+    OIFNAME = "oifname"
     CT_STATE = "ct state"
+    CT_STATUS = "ct status"
+    #: The destination before it was translated, as connection tracking remembers it.
+    ORIGINAL_DADDR = "ct original daddr"
+    ORIGINAL_DPORT = "ct original proto-dst"
     HOP_LIMIT = "hoplimit"
     ETHER_TYPE = "ether type"
     ARP_SADDR = "arp saddr ip"
@@ -34,8 +39,9 @@ class Field(StrEnum):
     IP6_SADDR = "ip6 saddr"
     #: Whether the route back to the source leaves by the interface the packet came in by.
     REVERSE_ROUTE = "fib saddr . iif oif"
-    #: What kind of address the destination is to this host.
+    #: What kind of address the destination, or the source, is to this host.
     DESTINATION_TYPE = "fib daddr type"
+    SOURCE_TYPE = "fib saddr type"
 
 
 Element = str | int | Address | Network
@@ -96,6 +102,14 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Go on only this often: `rate` as `5/second`, after `burst` packets at once."""
+
+    rate: str
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Add to the named counter and go on."""
 
@@ -105,10 +119,13 @@ class Count:
 class Verdict(StrEnum):
     ACCEPT = "accept"
     DROP = "drop"
+    REJECT = "reject"
     RETURN = "return"
+    #: Not a verdict for nft, and the rule goes on: connection tracking will not see the packet.
+    NOTRACK = "notrack"
 
 
-Statement = Goto | Jump | Dispatch | Log | Count | Verdict
+Statement = Goto | Jump | Dispatch | Log | Limit | Count | Verdict
 
 
 @dataclass(frozen=True, slots=True)

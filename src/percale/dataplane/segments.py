@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from percale.dataplane.membership import Membership
-from percale.dataplane.peers import Peer, PeerRule
-from percale.policy.rules import Action
+from percale.dataplane.peers import NOTHING, Peer, PeerRule
+from percale.policy.rules import Action, Side
 from percale.traffic.addresses import Address
 from percale.traffic.protocols import PROTOCOLS_WITH_PORTS
 from percale.traffic.traffic import ANY_PORT, Traffic
@@ -35,9 +35,9 @@ class PointMap:
 Segment = PeerRule | PointMap
 
 
-def segments(rules: Iterable[PeerRule], membership: Membership, version: int) -> Iterator[Segment]:
-    """The rules in order, long runs of pointlike ones replaced by maps."""
-    with_points = [(rule, _points(rule, membership, version)) for rule in rules]
+def segments(rules: Iterable[PeerRule], side: Side, membership: Membership, version: int) -> Iterator[Segment]:
+    """The rules in order, long runs of pointlike ones replaced by maps; `side` is the end that the points are of."""
+    with_points = [(rule, _points(rule, side, membership, version)) for rule in rules]
     for pointlike, group in groupby(with_points, key=lambda pair: pair[1] is not None):
         run = list(group)
         if pointlike and len(run) >= _SHORTEST_RUN:
@@ -54,10 +54,12 @@ def _merged(run: list[tuple[PeerRule, frozenset[Point] | None]]) -> PointMap:
     return PointMap(tuple(sorted(marks.items(), key=lambda item: (int(item[0][0]), *item[0][1:]))))
 
 
-def _points(rule: PeerRule, membership: Membership, version: int) -> frozenset[Point] | None:
+def _points(rule: PeerRule, side: Side, membership: Membership, version: int) -> frozenset[Point] | None:
     """Every point that the rule matches, or None for a rule that is not a handful of points."""
-    peer, ports = rule.peer, _destination_ports(rule.traffic)
-    if rule.action is Action.LOG or peer.selector is None or ports is None or not _is_plain(peer):
+    peer, ports = rule.end(side), _destination_ports(rule.traffic)
+    if rule.action is Action.LOG or rule.end(side.other) != NOTHING or peer.selector is None:
+        return None
+    if ports is None or not _is_plain(peer):
         return None
     if membership.networks(peer.selector, version):
         return None

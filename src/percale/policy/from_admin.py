@@ -89,17 +89,17 @@ def _pods(namespaces: LabelSelector | None, pods: LabelSelector | None) -> Selec
 
 
 def _rules(rules: Sequence[_AnyRule], direction: Direction) -> Iterator[Rule]:
-    """One rule for each combination of a peer and a protocol; a rule that cannot be meant fails closed."""
+    """One rule for each combination of a peer and a protocol; a rule that cannot be meant as a whole fails closed."""
     for index, rule in enumerate(rules):
         path, action = f"{direction}[{index}]", _ACTION[rule.action]
         field, peers = _peers(rule)
-        for number, peer in enumerate(peers):
-            entity = _entity(peer)
-            place = f"{path}.{field}[{number}]"
-            if entity is not None:
+        entities = [(f"{path}.{field}[{number}]", _entity(peer)) for number, peer in enumerate(peers)]
+        unknown = next((place for place, entity in entities if entity is None), None)
+        if unknown and action is not Action.ALLOW:
+            yield Rule(Action.DENY, unknown)
+        for place, entity in entities:
+            if entity is not None and not unknown:
                 yield from (_rule(direction, action, place, entity, *match) for match in _matches(rule))
-            elif action is not Action.ALLOW:
-                yield Rule(Action.DENY, place)
 
 
 def _peers(rule: _AnyRule) -> tuple[str, Sequence[IngressPeer | EgressPeer]]:

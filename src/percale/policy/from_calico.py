@@ -185,7 +185,9 @@ def _namespaces(entity: EntityRule, namespace: str) -> list[Selector]:
 def _accounts(match: ServiceAccountMatch | None) -> list[Selector]:
     parts: list[Selector] = []
     if match and match.names:
-        parts.append(In(labels.SERVICE_ACCOUNT, tuple(sorted(set(match.names)))))
+        # A name with both kinds of quotes can be written in no selector, and no service account has it.
+        names = {name for name in match.names if not {'"', "'"} <= set(name)}
+        parts.append(In(labels.SERVICE_ACCOUNT, tuple(sorted(names))))
     if match and match.selector:
         parts.append(_over_service_account(match.selector))
     return parts

@@ -1,7 +1,9 @@
 """Nodes and host endpoints, the automatic ones among them: calico-semantics §1.9, §1.13 and §1.15."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 
 from percale.policy.endpoints import Endpoint, EndpointKind, EndpointPort
 from percale.policy.world import EVERY_INTERFACE, Node
@@ -17,6 +19,9 @@ from percale.selector import parse
 from percale.traffic.addresses import Address, address, lenient_network, single
 
 DEFAULT_ALLOW = "projectcalico-default-allow"
+_INTERNAL = "InternalIP"
+_SUFFIX = "auto-hep"
+_LONGEST_NAME = 253
 _CREATED_BY = {"projectcalico.org/created-by": "calico-kube-controllers"}
 
 
@@ -41,36 +46,40 @@ def nodes_from(kubernetes: Iterable[KubernetesNode], calico: Iterable[CalicoNode
     """A node that both describe is one."""
     found: dict[str, Node] = {}
     for one in kubernetes:
-        texts = [at.address for at in one.status.addresses if at.type in ("InternalIP", "ExternalIP")]
-        found[one.metadata.name] = Node(one.metadata.name, tuple(map(address, texts)), labels=one.metadata.labels)
+        texts = {at.address: at.type for at in one.status.addresses if at.type in (_INTERNAL, "ExternalIP")}
+        inside = [text for text, kind in texts.items() if kind == _INTERNAL]
+        name = one.metadata.name
+        found[name] = Node(name, _addresses(texts), labels=one.metadata.labels, expected=_addresses(inside))
     for two in calico:
         known = found.get(two.metadata.name, Node(two.metadata.name))
+        expected = _addresses(_expected(two))
+        every = (*known.addresses, *_addresses(at.address for at in two.spec.addresses), *expected)
         found[known.name] = Node(
             known.name,
-            tuple(dict.fromkeys([*known.addresses, *_calico_addresses(two)])),
-            {interface.name: tuple(map(_bare, interface.addresses)) for interface in two.spec.interfaces},
+            tuple(dict.fromkeys(every)),
+            {interface.name: _addresses(interface.addresses) for interface in two.spec.interfaces},
             labels={**known.labels, **two.metadata.labels},
+            expected=tuple(dict.fromkeys((*known.expected, *expected))),
         )
     return tuple(found.values())
 
 
-def _calico_addresses(node: CalicoNode) -> Iterator[Address]:
+def _expected(node: CalicoNode) -> Iterator[str]:
+    """Where the node controller looks for a node's addresses: external ones are left out (§1.15)."""
     spec = node.spec
-    texts = [at.address for at in spec.addresses]
     if spec.bgp:
-        texts += [spec.bgp.ipv4_address, spec.bgp.ipv6_address, spec.bgp.ipv4_ipip_tunnel_addr]
-    texts += [spec.ipv4_vxlan_tunnel_addr, spec.ipv6_vxlan_tunnel_addr]
+        yield from (spec.bgp.ipv4_address, spec.bgp.ipv6_address, spec.bgp.ipv4_ipip_tunnel_addr)
+    yield from (spec.ipv4_vxlan_tunnel_addr, spec.ipv6_vxlan_tunnel_addr)
     if spec.wireguard:
-        texts += [spec.wireguard.interface_ipv4_address, spec.wireguard.interface_ipv6_address]
-    for text in texts:
-        if text:
-            yield _bare(text)
+        yield from (spec.wireguard.interface_ipv4_address, spec.wireguard.interface_ipv6_address)
+    yield from (at.address for at in spec.addresses if at.type == _INTERNAL)
     for interface in spec.interfaces:
-        yield from map(_bare, interface.addresses)
+        yield from interface.addresses
 
 
-def _bare(text: str) -> Address:
-    return address(text.partition("/")[0])
+def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
+    """With or without the length of their network, each once."""
+    return tuple(dict.fromkeys(address(text.partition("/")[0]) for text in texts if text))
 
 
 def automatic(configurations: Iterable[KubeControllersConfiguration], nodes: Iterable[Node]) -> Iterator[Endpoint]:
@@ -85,40 +94,46 @@ def automatic(configurations: Iterable[KubeControllersConfiguration], nodes: Ite
 
 def _of_node(wanted: AutoHostEndpoints, node: Node) -> Iterator[Endpoint]:
     if wanted.create_default_host_endpoint == "Enabled":
-        yield _automatic(f"{node.name}-auto-hep", node, EVERY_INTERFACE, node.addresses, (DEFAULT_ALLOW,), {})
+        yield _automatic((node.name,), node, EVERY_INTERFACE, node.expected, {})
     for template in wanted.templates:
         if parse(template.node_selector).matches(node.labels):
             yield from _of_template(template, node)
 
 
 def _of_template(template: HostEndpointTemplate, node: Node) -> Iterator[Endpoint]:
-    stem = f"{node.name}-{template.generate_name}"
+    """One for each interface that the pattern fits; without a pattern, one that its addresses find."""
+    parts = (node.name, template.generate_name)
     inside = [lenient_network(text) for text in template.interface_cidrs]
-    expected = tuple(one for one in node.addresses if any(one in network for network in inside))
-    if expected:
-        yield _automatic(f"{stem}-auto-hep", node, "", expected, (), template.labels)
-    if template.interface_pattern:
-        for name, addresses in node.interfaces.items():
-            if re.search(template.interface_pattern, name):
-                yield _automatic(f"{stem}-{name}-auto-hep", node, name, addresses, (), template.labels)
+    expected = tuple(one for one in node.expected if any(one in network for network in inside))
+    if not template.interface_pattern:
+        if expected:
+            yield _automatic(parts, node, "", expected, template.labels)
+        return
+    for name, addresses in node.interfaces.items():
+        if re.search(template.interface_pattern, name):
+            known = tuple(dict.fromkeys((*expected, *addresses)))
+            yield _automatic((*parts, name), node, name, known, template.labels)
 
 
 def _automatic(
-    name: str,
-    node: Node,
-    interface: str,
-    expected: tuple[Address, ...],
-    profiles: tuple[str, ...],
-    labels: Mapping[str, str],
+    name: tuple[str, ...], node: Node, interface: str, expected: tuple[Address, ...], labels: Mapping[str, str]
 ) -> Endpoint:
     return Endpoint(
         kind=EndpointKind.HOST,
         namespace="",
-        name=name,
+        name=_name("-".join((*name, _SUFFIX))),
         labels={**node.labels, **labels, **_CREATED_BY},
         networks=tuple(map(single, expected)),
-        profiles=profiles,
+        profiles=(DEFAULT_ALLOW,),
         node=node.name,
         resource_kind="HostEndpoint",
         interface=interface,
     )
+
+
+def _name(text: str) -> str:
+    """One that is too long for a name is told by its digest, written as the node controller writes it."""
+    if len(text) <= _LONGEST_NAME:
+        return text
+    digest = urlsafe_b64encode(sha256(text.encode()).digest()).decode()
+    return f"{re.sub('[-_=]', '', digest)}-{_SUFFIX}".lower()

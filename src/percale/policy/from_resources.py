@@ -142,8 +142,8 @@ def _profiles(read: _Read, namespaces: Iterable[str]) -> dict[str, Profile]:
 def _without_missing(one: Endpoint, profiles: Mapping[str, Profile]) -> Endpoint:
     """A profile that does not exist denies everything, so that those after it are never asked (§4.3)."""
     # Those of service accounts exist for their labels alone: they have no rules.
-    asked = [name for name in one.profiles if not name.startswith("ksa.")]
-    return replace(one, profiles=tuple(takewhile(profiles.__contains__, asked)))
+    there = takewhile(lambda name: name in profiles or name.startswith("ksa."), one.profiles)
+    return replace(one, profiles=tuple(there))
 
 
 def _services(read: _Read, workloads: tuple[Endpoint, ...]) -> dict[ServiceRef, tuple[ServiceBackend, ...]]:

@@ -1,8 +1,9 @@
 """FelixConfiguration as settings: per host before selector before cluster-wide before built-in (§1.14)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from percale.policy.settings import FailsafePort, HostSettings, LogLimit, ToHost
 from percale.policy.world import Node
@@ -16,8 +17,7 @@ _OF_NODE = "node."
 
 
 def cluster_settings(configurations: Iterable[FelixConfiguration]) -> HostSettings:
-    found = [one for one in configurations if one.metadata.name == _CLUSTER]
-    return _with(HostSettings(), found[0].spec) if found else HostSettings()
+    return _settings(_named(configurations, _CLUSTER))
 
 
 def settings_by_node(
@@ -29,17 +29,18 @@ def settings_by_node(
     labels = {node.name: node.labels for node in nodes}
     found: dict[str, HostSettings] = {}
     for name in names | labels.keys():
-        settings = cluster
         # The oldest of several that select the node wins; without times, the first in order of name.
         selecting = [one for one in configurations if _selects(one, labels.get(name, {}))]
-        for one in sorted(selecting, key=lambda one: (one.metadata.creation_timestamp, one.metadata.name))[:1]:
-            settings = _with(settings, one.spec)
-        for one in configurations:
-            if one.metadata.name == _OF_NODE + name:
-                settings = _with(settings, one.spec)
+        oldest = sorted(selecting, key=lambda one: (one.metadata.creation_timestamp, one.metadata.name))[:1]
+        own = _named(configurations, _OF_NODE + name)
+        settings = _settings([*_named(configurations, _CLUSTER), *oldest, *own])
         if settings != cluster:
             found[name] = settings
     return found
+
+
+def _named(configurations: Iterable[FelixConfiguration], name: str) -> list[FelixConfiguration]:
+    return [one for one in configurations if one.metadata.name == name]
 
 
 def _is_of_node(one: FelixConfiguration) -> bool:
@@ -50,11 +51,15 @@ def _selects(one: FelixConfiguration, labels: Mapping[str, str]) -> bool:
     return one.spec.node_selector is not None and parse(one.spec.node_selector).matches(labels)
 
 
-def _with(settings: HostSettings, spec: FelixConfigurationSpec) -> HostSettings:
-    """What the object leaves out stays as the next lower source has it."""
+def _settings(configurations: Iterable[FelixConfiguration]) -> HostSettings:
+    """Field by field, the last of them that says something."""
+    said: dict[str, Any] = {}
+    for one in configurations:
+        said |= {name: value for name, value in msgspec.structs.asdict(one.spec).items() if value is not None}
+    spec = msgspec.structs.replace(FelixConfigurationSpec(), **said)
     changes: dict[str, Any] = {}
     if spec.default_endpoint_to_host_action is not None:
-        changes["to_host"] = ToHost(spec.default_endpoint_to_host_action)
+        changes["to_host"] = ToHost(spec.default_endpoint_to_host_action.capitalize())
     if spec.failsafe_inbound_host_ports is not None:
         changes["failsafe_inbound"] = tuple(map(_failsafe, spec.failsafe_inbound_host_ports))
     if spec.failsafe_outbound_host_ports is not None:
@@ -67,8 +72,8 @@ def _with(settings: HostSettings, spec: FelixConfigurationSpec) -> HostSettings:
         changes["drops_invalid"] = not spec.disable_conntrack_invalid_check
     deny = spec.nftables_filter_deny_action or spec.iptables_filter_deny_action
     if deny is not None:
-        changes["rejects"] = deny == "Reject"
-    return replace(settings, **changes)
+        changes["rejects"] = deny.capitalize() == "Reject"
+    return HostSettings(**changes)
 
 
 def _failsafe(port: ProtocolPort) -> FailsafePort:

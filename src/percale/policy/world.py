@@ -27,6 +27,8 @@ class Node:
     interfaces: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     workload_interfaces: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    #: Those of its addresses by which automatic host endpoints are known: external ones are not among them.
+    expected: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

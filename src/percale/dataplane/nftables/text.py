@@ -17,6 +17,7 @@ from percale.dataplane.ruleset import (
     Goto,
     IntervalSet,
     Jump,
+    Limit,
     Log,
     Lookup,
     Match,
@@ -33,8 +34,18 @@ from percale.traffic.intervals import Intervals
 
 #: How each family calls the fields that have another name in it.
 _IN_FAMILY = {
-    Family.IP: {Field.SADDR: "ip saddr", Field.DADDR: "ip daddr", Field.HOP_LIMIT: "ip ttl"},
-    Family.IP6: {Field.SADDR: "ip6 saddr", Field.DADDR: "ip6 daddr", Field.HOP_LIMIT: "ip6 hoplimit"},
+    Family.IP: {
+        Field.SADDR: "ip saddr",
+        Field.DADDR: "ip daddr",
+        Field.HOP_LIMIT: "ip ttl",
+        Field.ORIGINAL_DADDR: "ct original ip daddr",
+    },
+    Family.IP6: {
+        Field.SADDR: "ip6 saddr",
+        Field.DADDR: "ip6 daddr",
+        Field.HOP_LIMIT: "ip6 hoplimit",
+        Field.ORIGINAL_DADDR: "ct original ip6 daddr",
+    },
     Family.BRIDGE: {},
 }
 _ICMP = {Family.IP: "icmp", Family.IP6: "icmpv6", Family.BRIDGE: "icmp"}
@@ -131,7 +142,7 @@ def _rule(rule: Rule, family: Family) -> str:
 def _match(match: Match, family: Family) -> str:
     match match:
         case Compare(field, value, negated):
-            return f"{_field(field, family)} {'!= ' if negated else ''}{_values(value)}"
+            return f"{_field(field, family)} {'!= ' if negated else ''}{_values(value, field)}"
         case Spans(field, first, last, negated):
             return f"{_field(field, family)} {'!= ' if negated else ''}{first}-{last}"
         case Lookup(fields, name, negated):
@@ -150,11 +161,14 @@ def _fields(fields: tuple[Field, ...], family: Family) -> str:
     return " . ".join(_field(field, family) for field in fields)
 
 
-def _values(value: Element | tuple[Element, ...]) -> str:
+def _values(value: Element | tuple[Element, ...], field: Field) -> str:
     if not isinstance(value, tuple):
         return _element(value)
     if len(value) == 1:
         return _element(value[0])
+    if field is Field.CT_STATE:
+        # Bits of one mask: braces would make it a set, which is looked up for every packet of every flow.
+        return ",".join(map(_element, value))
     return f"{{ {', '.join(map(_element, value))} }}"
 
 
@@ -183,6 +197,8 @@ def _statement(statement: Statement, family: Family = Family.IP) -> str:
             return f"{_fields(fields, family)} vmap @{name}"
         case Log(prefix):
             return f'log prefix "{naming.comment(prefix)}" level info'
+        case Limit(rate, burst):
+            return f"limit rate {rate} burst {burst} packets"
         case Count(counter):
             return f'counter name "{counter}"'
         case Verdict():

@@ -1,0 +1,136 @@
+"""Runs of rules as one map: its answer is that of the first rule that matches."""
+
+from collections.abc import Iterable
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+
+from agreement import world_from
+from builders import allow, deny, policy
+from dataplane.reading import any_holds, compiled
+from percale.dataplane.matching import Matcher
+from percale.dataplane.membership import Membership
+from percale.dataplane.peers import PeerRule
+from percale.dataplane.segments import PointMap, Segment, segments
+from percale.policy.matching import matches
+from percale.policy.rules import OWN_SIDE, Direction
+from percale.policy.world import World
+from percale.traffic.addresses import Address
+from percale.traffic.packet import Packet
+from percale.traffic.protocols import SCTP, TCP, UDP
+from random_worlds import ADDRESSES, ELSEWHERE, PODS, Generator
+
+_PORTS = (53, 80, 81, 443)
+
+
+def _rule(random: Random, peer: str) -> dict[str, Any]:
+    """Mostly a handful of points; sometimes what cannot be one."""
+    action = random.choice(("Allow", "Allow", "Deny", "Pass"))
+    ports: list[int | str] = random.sample([*_PORTS, "80:82"], random.randint(1, 2))
+    entity: dict[str, Any] = {
+        "selector": f"{random.choice(('app', 'tier'))} == '{random.choice(('web', 'db', 'front'))}'"
+    }
+    if random.randrange(4) == 0:
+        entity["nets"] = ["10.65.0.0/24"]
+    if random.randrange(4) == 0:
+        entity["notNets"] = ["10.65.0.4/31"]
+    rule: dict[str, Any] = {"action": action, "protocol": random.choice(("TCP", "UDP")), peer: entity}
+    match random.randrange(16):
+        case 0:
+            return rule | {"action": "Log"}
+        case 1:
+            return {"action": action, peer: entity}
+        case 2:
+            return {"action": action, "protocol": "TCP", "destination": {"ports": ports}}
+        case 3:
+            return rule | {peer: entity | {"notSelector": "env == 'prod'"}}
+    destination = rule.get("destination", {}) | {"ports": ports}
+    return rule | {"destination": destination}
+
+
+def _world(random: Random, direction: Direction) -> World:
+    pods = [one for one in Generator(random).world() if one["kind"] in ("Pod", "Namespace")]
+    peer = "source" if direction is Direction.INGRESS else "destination"
+    rules = [_rule(random, peer) for _ in range(12)]
+    asked = policy("p", types=[direction.capitalize()], **{direction: rules})
+    return world_from([*pods, asked]).placed(ADDRESSES)
+
+
+def _first(found: Iterable[Segment], packet: Packet, direction: Direction, matcher: Matcher) -> str | None:
+    """The mark that decides, as a chain of the segments would find it."""
+    peer = packet.source if direction is Direction.INGRESS else packet.destination
+    for segment in found:
+        if isinstance(segment, PointMap):
+            if mark := dict(segment.marks).get((peer, packet.protocol, packet.destination_port)):
+                return mark
+        elif any_holds(matcher.alternatives(segment), packet, matcher):
+            return segment.mark
+    return None
+
+
+def _compiled(here: World, direction: Direction, own: Address) -> list[PeerRule]:
+    (only,) = here.policies.policies
+    return [one for rule in only.rules(direction) for one in compiled(rule, rule.path, direction, own, here)]
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("seed", range(60))
+def test_the_first_rule_that_matches_decides(seed: int, direction: Direction) -> None:
+    here = _world(Random(seed), direction)
+    membership, (only,) = Membership(here), here.policies.policies
+    own = ADDRESSES[PODS[0]][0]
+    rules = _compiled(here, direction, own)
+    found = list(segments(rules, OWN_SIDE[direction].other, membership, 4))
+    matcher = Matcher(membership, 4)
+    peers = [address for name in PODS[1:] for address in ADDRESSES[name][:1]] + [ELSEWHERE[0]]
+    for peer, protocol, port in product(peers, (TCP, UDP, SCTP), _PORTS):
+        ends = (peer, own) if direction is Direction.INGRESS else (own, peer)
+        packet = Packet(*ends, protocol, 40_000, port)
+        first = next((rule.path for rule in only.rules(direction) if matches(rule, packet, here)), None)
+        assert _first(found, packet, direction, matcher) == first, packet
+
+
+def test_the_worlds_have_maps_and_rules_beside_them() -> None:
+    kinds = set()
+    for seed in range(20):
+        here = _world(Random(seed), Direction.INGRESS)
+        rules = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
+        kinds |= {type(one) for one in segments(rules, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4)}
+    assert kinds == {PointMap, PeerRule}
+
+
+def _segments_of(*rules: dict[str, Any]) -> list[Segment]:
+    pods = [one for one in Generator(Random(1)).world() if one["kind"] in ("Pod", "Namespace")]
+    here = world_from([*pods, policy("p", types=["Ingress"], ingress=rules)]).placed(ADDRESSES)
+    compiled = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
+    return list(segments(compiled, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4))
+
+
+def _to(port: int | str, *, make: Any = allow) -> dict[str, Any]:
+    rule: dict[str, Any] = make(protocol="TCP", source={"selector": "has(app)"}, destination={"ports": [port]})
+    return rule
+
+
+@pytest.mark.parametrize(
+    ("rules", "shape"),
+    [
+        ([_to(n) for n in (1, 2, 3)], ["rule", "rule", "rule"]),
+        ([_to(n) for n in (1, 2, 3, 4)], ["map"]),
+        ([_to(1), _to(2), _to(3), allow(), _to(4)], ["rule"] * 5),
+        ([*(_to(n) for n in (1, 2, 3, 4)), allow(), *(_to(n) for n in (1, 2, 3, 4))], ["map", "rule", "map"]),
+        ([_to("1:65"), *(_to(n) for n in (1, 2, 3, 4))], ["rule", "map"]),
+        ([_to("1:64"), *(_to(n) for n in (1, 2, 3))], ["map"]),
+        ([*(_to(n) for n in (1, 2, 3)), _to(4) | {"action": "Log"}], ["rule"] * 4),
+    ],
+    ids=range(7),
+)
+def test_what_becomes_a_map(rules: list[dict[str, Any]], shape: list[str]) -> None:
+    assert ["map" if isinstance(one, PointMap) else "rule" for one in _segments_of(*rules)] == shape
+
+
+def test_of_two_rules_with_a_point_the_first_has_it() -> None:
+    (only,) = _segments_of(_to(1, make=deny), _to(2), _to(3), _to(4), _to(1))
+    assert isinstance(only, PointMap)
+    assert {mark for point, mark in only.marks if point[2] == 1} == {"ingress[0]"}
