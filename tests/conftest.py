@@ -5,6 +5,7 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-long", action="store_true", help="also the long form of randomised tests")
+    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden anew, to be reviewed as code")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -7,10 +7,10 @@ thing, in a policy of the tier that denied, whether it selects the endpoint or o
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from percale.policy.matching import Miss, misses
+from percale.policy.matching import Criterion, Miss, misses
 from percale.policy.policies import Policy
+from percale.policy.reasons import Decision, EndOfTier
 from percale.policy.rules import Action, Rule
-from percale.policy.verdict import Decision, EndOfTier
 from percale.policy.world import World
 from percale.traffic.packet import Packet
 
@@ -31,11 +31,16 @@ class NearMiss:
     def distance(self) -> int:
         return len(self.misses) + (not self.selects)
 
+    @property
+    def is_for_another(self) -> bool:
+        """Whether the rule is about another protocol or IP version, which is seldom what was meant."""
+        return any(miss.criterion in (Criterion.PROTOCOL, Criterion.IP_VERSION) for miss in self.misses)
+
 
 def nearest(world: World, decision: Decision, packet: Packet) -> NearMiss | None:
-    """The Allow rule that misses least; the first in order among equals."""
+    """The Allow rule that misses least; one for the packet's protocol, then the first in order among equals."""
     candidates = list(_candidates(world, decision, packet))
-    return min(candidates, key=lambda miss: (miss.distance, not miss.selects), default=None)
+    return min(candidates, key=lambda miss: (miss.distance, miss.is_for_another, not miss.selects), default=None)
 
 
 def _candidates(world: World, decision: Decision, packet: Packet) -> Iterator[NearMiss]:
@@ -43,7 +48,7 @@ def _candidates(world: World, decision: Decision, packet: Packet) -> Iterator[Ne
         return
     selecting = decision.because.policies
     for policy in world.policies.by_tier[decision.because.tier.name]:
-        if decision.direction not in policy.governs or not policy.for_workloads:
+        if decision.direction not in policy.governs or decision.hook not in policy.hooks or policy.staged:
             continue
         for rule in policy.rules(decision.direction):
             if rule.action is Action.ALLOW:

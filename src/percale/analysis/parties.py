@@ -43,7 +43,7 @@ def party(text: str, world: World, *, namespace: str, pod_networks: tuple[Networ
             f"`{on_host[0]}` is on its host's network: no policy selects it, its traffic is the host's",
             hint="ask with the node's address instead",
         )
-    raise NoSuchParty(f"no workload is called `{text}`", hint=_similar(text, world))
+    raise NoSuchParty(f"no workload is called `{text}`", hint=_similar(text, world, namespace))
 
 
 def _outside(text: str, network: Network, world: World) -> Party:
@@ -69,9 +69,11 @@ def _is_called(one: Endpoint, text: str, namespace: str) -> bool:
     )
 
 
-def _similar(text: str, world: World) -> str:
+def _similar(text: str, world: World, namespace: str) -> str:
     names = sorted({str(one) for one in world.workloads})
-    close = get_close_matches(text, names, n=3, cutoff=0.5) or names[:5]
+    whole = text if "/" in text else f"{namespace}/{text}"
+    elsewhere = [name for name in names if name.rpartition("/")[2] == whole.rpartition("/")[2]]
+    close = elsewhere[:3] or get_close_matches(whole, names, n=3, cutoff=0.5) or names[:5]
     return "there is " + ", ".join(f"`{name}`" for name in close) if close else "the input holds no workload at all"
 
 

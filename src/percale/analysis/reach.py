@@ -5,9 +5,10 @@ of a world tell apart only so many of each, so one packet for each of the kinds 
 know the answer, or to know that it depends.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise, product
 
 from percale.analysis.parties import Party
 from percale.errors import PercaleError
@@ -68,7 +69,7 @@ def ask(world: World, source: Party, destination: Party, wire: Wire, *, version:
     """Of one IP version; no verdict at all where a party has no address of that version."""
     rules = list(_rules(world))
     ends = [list(_representatives(world, rules, one, version)) for one in (source, destination)]
-    ports = list(_source_ports(rules, wire))
+    ports = list(_source_ports(world, rules, wire))
     if len(ends[0]) * len(ends[1]) * len(ports) > _MANY:
         raise TooOpen(
             f"the rules tell apart too many addresses of {source.name} and {destination.name}",
@@ -86,8 +87,16 @@ def ask(world: World, source: Party, destination: Party, wire: Wire, *, version:
 
 def _with_parties(world: World, *places: tuple[Party, Address]) -> World:
     """Both ends where the packet has them; a workload that has its addresses keeps them all."""
-    moved = {str(one.endpoint): (at,) for one, at in places if one.endpoint and not one.endpoint.networks}
-    return world.placed(moved) if moved else world
+    # Of a workload that talks to itself, one replica talks to another: then both addresses are its own.
+    moved = {
+        one.endpoint: tuple(at for other, at in places if other.endpoint is one.endpoint)
+        for one, _ in places
+        if one.endpoint and not one.endpoint.networks
+    }
+    if not moved:
+        return world
+    # Not by name, which a Deployment and a StatefulSet may share.
+    return replace(world, workloads=tuple(one.at(*moved[one]) if one in moved else one for one in world.workloads))
 
 
 def _rules(world: World) -> Iterator[Rule]:
@@ -104,28 +113,21 @@ def _representatives(world: World, rules: Iterable[Rule], one: Party, version: i
     taken = AddressSet.of(network for other in world.workloads for network in other.networks)
     possible = AddressSet.of(one.of_version(version)) - taken
     nets = {net for net in _networks(world, rules) if net.version == version}
-    seen: set[frozenset[Network]] = set()
-    for first in _firsts(possible.version(version), nets):
-        address = address_at(first, version)
-        kind = frozenset(net for net in nets if address in net)
-        if kind not in seen:
-            seen.add(kind)
-            yield address
-            if one.endpoint:
-                # A second one of the kind, so that two workloads without addresses can both have one.
-                yield from _another(address, possible, nets, kind)
+    # Two of each kind, so that both parties can have one.
+    found: Counter[frozenset[Network]] = Counter()
+    for first, last in _alike(possible.version(version), nets):
+        kind = frozenset(net for net in nets if address_at(first, version) in net)
+        for number in range(first, min(first + 2 - found[kind], last + 1)):
+            found[kind] += 1
+            yield address_at(number, version)
 
 
-def _another(address: Address, possible: AddressSet, nets: set[Network], kind: frozenset[Network]) -> Iterator[Address]:
-    following = address + 1
-    if following in possible and frozenset(net for net in nets if following in net) == kind:
-        yield following
-
-
-def _firsts(possible: Intervals, nets: Iterable[Network]) -> list[int]:
-    """Where something changes: the beginnings of what is possible, and every edge of a network inside it."""
+def _alike(possible: Intervals, nets: Iterable[Network]) -> Iterator[tuple[int, int]]:
+    """What is possible, cut wherever a network begins or ends."""
     edges = {edge for net in nets for edge in (int(net[0]), int(net[-1]) + 1)}
-    return sorted({first for first, _ in possible} | {edge for edge in edges if edge in possible})
+    for first, last in possible:
+        cuts = sorted({first, last + 1, *(edge for edge in edges if first < edge <= last)})
+        yield from ((cut, following - 1) for cut, following in pairwise(cuts))
 
 
 def _networks(world: World, rules: Iterable[Rule]) -> Iterator[Network]:
@@ -137,11 +139,14 @@ def _networks(world: World, rules: Iterable[Rule]) -> Iterator[Network]:
         yield from one.networks
 
 
-def _source_ports(rules: Iterable[Rule], wire: Wire) -> Iterator[int]:
+def _source_ports(world: World, rules: Iterable[Rule], wire: Wire) -> Iterator[int]:
     if wire.protocol not in PROTOCOLS_WITH_PORTS:
         yield 0
         return
-    cuts = {edge for rule in rules for span in _port_spans(rule) for edge in (span[0], span[1] + 1)}
+    # By its name a rule may ask for any port that a workload declares.
+    declared = [(port.number, port.number) for one in world.workloads for port in one.ports if port.name]
+    spans = chain(declared, *(_port_spans(rule) for rule in rules))
+    cuts = {edge for span in spans for edge in (span[0], span[1] + 1)}
     yield from sorted({first for first, _ in wire.source_ports} | {cut for cut in cuts if cut in wire.source_ports})
 
 

@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from percale.analysis.parties import NoSuchParty
+from percale.analysis.reach import TooOpen
 from percale.errors import PercaleError
 from percale.resources.problems import InvalidInput
 
@@ -20,17 +21,13 @@ class UsageError(PercaleError):
     """The command line cannot mean anything."""
 
 
-class CannotTell(PercaleError):
-    """The answer depends on what nobody has said."""
-
-
 def exit_of(error: PercaleError) -> Exit:
     match error:
         case InvalidInput():
             return Exit.INVALID_INPUT
         case UsageError() | NoSuchParty():
             return Exit.USAGE
-        case CannotTell():
+        case TooOpen():
             return Exit.CANNOT_TELL
         case _:
             return Exit.OUT_OF_REACH

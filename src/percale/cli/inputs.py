@@ -1,5 +1,6 @@
 """What commands have in common: `-f`, and the world that is read from it."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 
@@ -45,4 +46,9 @@ def tell(text: str) -> None:
 
 
 def show(text: str) -> None:
-    sys.stdout.write(f"{text}\n" if text and not text.endswith("\n") else text)
+    """A reader that has had enough changes nothing about the answer, nor about the exit code."""
+    try:
+        sys.stdout.write(f"{text}\n" if text and not text.endswith("\n") else text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,7 @@
 """The command line as a whole: which commands there are, and what becomes of their errors."""
 
 import sys
+import traceback
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -10,6 +11,7 @@ from percale import __version__
 from percale.cli.exits import Exit, exit_of
 from percale.errors import PercaleError
 from percale.report.problems import error_text
+from percale.report.terminal import plain_lines
 
 #: Each command's module is imported only when the command is asked for: start-up is part of every answer.
 COMMANDS = {
@@ -70,12 +72,11 @@ def guarded(command: Callable[[Sequence[str]], int]) -> None:
     except PercaleError as error:
         sys.stderr.write(error_text(error) + "\n")
         status = exit_of(error)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; Python would complain at exit.
-        sys.stderr.close()
-        status = Exit.YES
     except KeyboardInterrupt:
         status = 130
+    except Exception:  # noqa: BLE001  Python's own status for it is 1, which would read as a no
+        sys.stderr.write(plain_lines(f"{traceback.format_exc()}error: this is a fault in Percale itself\n"))
+        status = Exit.CANNOT_TELL
     sys.exit(status)
 
 

@@ -1,14 +1,15 @@
 """What `percale reach` and `calico-validate` share: two parties, ports, and the answers' exit code."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 
 from percale.analysis.parties import Party, party, private
 from percale.analysis.reach import Answer, Wire, ask
 from percale.cli.exits import Exit, UsageError
-from percale.cli.wires import wires
+from percale.cli.wires import port_number, wires
 from percale.policy.world import World
-from percale.traffic.addresses import Network, lenient_network
+from percale.traffic.addresses import Network, network_text
 from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6
 
@@ -22,15 +23,21 @@ def add_question(parser: ArgumentParser) -> None:
         metavar="PORT",
         help="5432/tcp, 53/udp, a port's name, icmp, icmp/8, proto/47; by default all that the destination declares",
     )
-    parser.add_argument("--source-port", type=int, metavar="N", help="where the client sends from")
+    parser.add_argument("--source-port", metavar="N", help="where the client sends from")
     parser.add_argument(
         "--pod-network",
         dest="pod_networks",
         action="append",
-        type=lenient_network,
+        type=_network,
         metavar="CIDR",
         help="where pods without an address get theirs from; by default any private network",
     )
+
+
+def _network(text: str) -> Network:
+    if found := network_text(text):
+        return found
+    raise ArgumentTypeError(f"`{text}` is no network: write it as 10.244.0.0/16")
 
 
 def ends(given: Namespace, texts: Sequence[str], world: World) -> list[Party]:
@@ -50,12 +57,10 @@ def exit_code(answers: Sequence[Answer]) -> Exit:
     return Exit.YES if all(answer.is_certain for answer in answers) else Exit.CANNOT_TELL
 
 
-def _from_port(wire: Wire, source_port: int | None) -> Wire:
+def _from_port(wire: Wire, source_port: str | None) -> Wire:
     if source_port is None:
         return wire
-    if not 1 <= source_port <= 65535:
-        raise UsageError(f"{source_port} is no port", hint="ports go from 1 to 65535")
-    return Wire(wire.protocol, wire.port, Intervals.single(source_port), wire.icmp_type, wire.icmp_code)
+    return replace(wire, source_ports=Intervals.single(port_number(source_port)))
 
 
 def _answer(world: World, source: Party, destination: Party, wire: Wire) -> Answer:

@@ -10,6 +10,7 @@ from percale.traffic.protocols import ICMP, ICMPV6, NUMBER_OF, PROTOCOLS_WITH_PO
 _FORM = "write a port as 5432/tcp, 53/udp, http or icmp, icmp/8, icmp/8/0, or a protocol number as proto/47"
 _BY_LOWER_NAME = {name.lower(): number for name, number in NUMBER_OF.items()}
 _ECHO = {ICMP: 8, ICMPV6: 128}
+_LAST_PORT = 65535
 
 
 def wires(texts: list[str] | None, destination: Party) -> list[Wire]:
@@ -26,20 +27,37 @@ def _wire(text: str, destination: Party) -> Wire:
     first, _, second = text.partition("/")
     if first in ("icmp", "icmpv6"):
         return _icmp(NUMBER_OF["ICMP" if first == "icmp" else "ICMPv6"], second)
-    if first == "proto" and second.isdigit() and int(second) <= 255 and int(second) not in PROTOCOLS_WITH_PORTS:
-        return Wire(int(second))
+    if first == "proto":
+        return Wire(_protocol(second))
     if first in _BY_LOWER_NAME:
         first, second = second, first
     protocol = _BY_LOWER_NAME.get(second or "tcp")
     if protocol not in PROTOCOLS_WITH_PORTS:
         raise UsageError(f"`{text}` is no port", hint=_FORM)
-    if first.isdigit() and 1 <= int(first) <= 65535:
-        return Wire(protocol, int(first))
+    if re.fullmatch(r"[0-9]+", first):
+        return Wire(protocol, port_number(first))
     return Wire(protocol, _named(first, protocol, destination))
 
 
+def port_number(text: str) -> int:
+    number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+    if not 1 <= number <= _LAST_PORT:
+        raise UsageError(f"`{text}` is no port number", hint=f"ports go from 1 to {_LAST_PORT}")
+    return number
+
+
+def _protocol(text: str) -> int:
+    number = int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 256
+    if number > 255:
+        raise UsageError(f"`{text}` is no protocol number", hint="they go from 0 to 255: proto/47")
+    if number in PROTOCOLS_WITH_PORTS:
+        name = protocol_name(number).lower()
+        raise UsageError(f"of {protocol_name(number)} a port must be named", hint=f"write 80/{name}")
+    return number
+
+
 def _icmp(protocol: int, text: str) -> Wire:
-    if not re.fullmatch(r"(\d{1,3}(/\d{1,3})?)?", text):
+    if not re.fullmatch(r"([0-9]{1,3}(/[0-9]{1,3})?)?", text):
         raise UsageError(f"`{text}` is no ICMP type", hint=_FORM)
     numbers = [int(part) for part in text.split("/") if part] or [_ECHO[protocol]]
     if max(numbers) > 255:

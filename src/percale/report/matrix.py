@@ -1,6 +1,6 @@
 """Predicted against observed, a row for each source and a column for each thing that was tried."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from percale.lab.probes import Result, Target
@@ -19,7 +19,7 @@ _COLUMNS_AT_ONCE = 24
 def matrix_text(results: Sequence[Result]) -> str:
     observed = any(result.observed is not None for result in results)
     sources = list(dict.fromkeys(result.probe.source for result in results))
-    blocks = [_block(destination, list(group), sources) for destination, group in _by_destination(results)]
+    blocks = [block for _, group in _by_destination(results) for block in _blocks(list(group), sources)]
     return plain_table("\n\n".join([*blocks, _LEGEND if observed else _PREDICTED_ONLY]))
 
 
@@ -34,9 +34,15 @@ def _by_destination(results: Iterable[Result]) -> Iterable[tuple[str, Iterable[R
     return groupby(sorted(results, key=key), key=key)
 
 
-def _block(destination: str, results: list[Result], sources: list[str]) -> str:
+def _blocks(results: list[Result], sources: list[str]) -> Iterator[str]:
     """One destination: what is tried of it across, who tries down."""
-    targets = list(dict.fromkeys(result.probe.target for result in results))[:_COLUMNS_AT_ONCE]
+    targets = list(dict.fromkeys(result.probe.target for result in results))
+    for first in range(0, len(targets), _COLUMNS_AT_ONCE):
+        yield _block(results, targets[first : first + _COLUMNS_AT_ONCE], sources)
+
+
+def _block(results: list[Result], targets: Sequence[Target], sources: list[str]) -> str:
+    destination = targets[0].destination
     cells: dict[tuple[str, Target], list[Result]] = {}
     for result in results:
         cells.setdefault((result.probe.source, result.probe.target), []).append(result)

@@ -54,6 +54,8 @@ def _of_side(criterion: Criterion, side: Side, entity: Entity, packet: Packet, w
             return f"{_port(side)} {port} is among {_ports(entity.not_ports)}, which the rule leaves out"
         case Criterion.SERVICE if entity.service:
             return f"{side} {address} is not behind service {entity.service.namespace}/{entity.service.name}"
+        case Criterion.DOMAINS:
+            return f"{side} {packet.destination_name or address} is not {' or '.join(entity.domains)}"
         case _:
             return f"the {side} does not match"
 
@@ -124,6 +126,8 @@ def _label(key: str, value: str, endpoint: Endpoint) -> str:
     owner, name, labels = _owner(key, endpoint)
     if name in labels:
         return f"{owner} label {name} is {labels[name] or 'empty'}, not {value}"
+    if labels.get(well_known.METADATA_NAME) == value:
+        return f"{owner} lacks label {name}; it has {well_known.METADATA_NAME}"
     return f"{owner} lacks label {name}={value}{_instead(value, labels)}"
 
 
@@ -139,7 +143,7 @@ def _owner(key: str, endpoint: Endpoint) -> tuple[str, str, dict[str, str]]:
 
 def _instead(value: str, labels: dict[str, str]) -> str:
     """The label that was probably meant: another key with the value that is asked for."""
-    meant = [key for key in (well_known.METADATA_NAME, *labels) if labels.get(key) == value]
+    meant = [key for key in labels if labels[key] == value]
     return f"; it has {meant[0]}" if meant else ""
 
 

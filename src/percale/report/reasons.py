@@ -4,8 +4,18 @@ from typing import Any
 
 from percale.analysis.nearest import NearMiss, nearest
 from percale.policy.policies import Policy
+from percale.policy.reasons import (
+    Decision,
+    EndOfTier,
+    Failsafe,
+    HostPath,
+    HostRefused,
+    NoProfile,
+    NotOpening,
+    Reason,
+    RuleRef,
+)
 from percale.policy.rules import Direction
-from percale.policy.verdict import Decision, EndOfTier, HostPath, NoProfile, NotOpening, Reason, RuleRef
 from percale.policy.world import World
 from percale.report.misses import lack_words, miss_words
 from percale.traffic.packet import Packet
@@ -31,7 +41,7 @@ def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str
 def reason_words(reason: Reason) -> str:
     match reason:
         case RuleRef(policy=None):
-            return f"profile {reason.profile}, since no policy selects it"
+            return f"profile {reason.profile}, since no tier decides"
         case RuleRef(policy=policy, rule=rule) if policy:
             return f"{policy.id} {rule.path} ({rule.action}) in tier {policy.tier}"
         case EndOfTier(tier=tier, policies=policies):
@@ -44,6 +54,10 @@ def reason_words(reason: Reason) -> str:
             return "connection tracking takes the packet for invalid: it can only belong to a flow that exists"
         case HostPath():
             return "between a host and its own pods this always passes"
+        case Failsafe():
+            return "failsafe port, which no policy can close"
+        case HostRefused():
+            return "policy allows it, and defaultEndpointToHostAction drops what is for the pod's own host"
         case _:
             raise AssertionError(reason)
 
@@ -93,6 +107,10 @@ def _because(reason: Reason) -> dict[str, Any]:
             return {"decidedBy": "connection tracking"}
         case HostPath():
             return {"decidedBy": "host path"}
+        case Failsafe():
+            return {"decidedBy": "failsafe"}
+        case HostRefused():
+            return {"decidedBy": "defaultEndpointToHostAction"}
         case _:
             raise AssertionError(reason)
 

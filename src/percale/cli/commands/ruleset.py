@@ -1,12 +1,14 @@
 """Print the nftables rules that enforce the policies, as `nft -f` reads them."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 
-from percale.cli.exits import Exit
+from percale.cli.exits import Exit, UsageError
 from percale.cli.inputs import add_input, show, tell, world_from
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.text import ruleset_text
 from percale.lab.addressing import POD_NETWORKS, with_addresses
+from percale.policy.world import World
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,8 +22,20 @@ def run(given: Namespace) -> int:
     if unplaced and not given.quiet:
         tell(f"{len(unplaced)} workloads have no address yet: they get one of {', '.join(map(str, POD_NETWORKS))}")
     if unplaced:
-        world = world.placed(with_addresses({str(one): one.addresses for one in world.workloads}, POD_NETWORKS))
+        world = _placed(world)
+    known = {one.node for one in (*world.workloads, *world.host_endpoints)} | {node.name for node in world.nodes}
+    if given.node and given.node not in known:
+        raise UsageError(f"nothing of the input is on a node called `{given.node}`")
     local = [one for one in world.workloads if given.node in ("", one.node)]
-    rules, _ = compile_ruleset(world, local, NodeSettings(guarded=POD_NETWORKS if unplaced else ()))
+    rules, _ = compile_ruleset(world, local, NodeSettings(given.node, guarded=POD_NETWORKS if unplaced else ()))
     show(ruleset_text(rules))
     return Exit.YES
+
+
+def _placed(world: World) -> World:
+    """An address for each; by more than the name, which a Deployment and a StatefulSet may share."""
+    names = [f"{one} {one.resource_kind} {number}" for number, one in enumerate(world.workloads)]
+    stated = {name: one.addresses for name, one in zip(names, world.workloads, strict=True)}
+    given = with_addresses(stated, POD_NETWORKS)
+    placed = (one.at(*given[name]) for name, one in zip(names, world.workloads, strict=True))
+    return replace(world, workloads=tuple(placed))

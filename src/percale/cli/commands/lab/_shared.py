@@ -1,7 +1,9 @@
 """What the verbs of `percale lab` have in common."""
 
 import json
-from argparse import ArgumentParser
+import math
+from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import suppress
 from typing import Any
 
 from percale.cli.exits import Exit, UsageError
@@ -34,7 +36,14 @@ def add_attachment(parser: ArgumentParser) -> None:
 
 
 def add_timeout(parser: ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=float, default=0.5, metavar="S", help="how long a flow may take to answer")
+    parser.add_argument("--timeout", type=_seconds, default=0.5, metavar="S", help="how long a flow may take to answer")
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) < math.inf:
+            return seconds
+    raise ArgumentTypeError(f"`{text}` is no time: write seconds, as 0.5")
 
 
 def obstacle() -> str:

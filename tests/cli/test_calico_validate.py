@@ -1,0 +1,44 @@
+"""`calico-validate POD_A POD_B NAMESPACE`, as the runbooks call it."""
+
+import pytest
+
+from cli.calling import SHOP, Calls, Ended
+from percale.cli.exits import Exit
+
+
+@pytest.mark.parametrize(
+    ("pods", "options", "head", "status"),
+    [
+        (("web", "db"), ("-p", "5432"), "PASS", Exit.YES),
+        (("web", "db"), ("-p", "5433"), "FAIL", Exit.NO),
+        (("web", "db"), ("-p", "5432", "-p", "5433"), "FAIL", Exit.NO),
+        (("web", "db"), ("-p", "9187", "-p", "5433"), "FAIL", Exit.NO),
+        (("web", "db"), ("-p", "9187"), "UNKNOWN", Exit.CANNOT_TELL),
+        (("web", "db"), ("-p", "9187", "-p", "5432"), "UNKNOWN", Exit.CANNOT_TELL),
+        (("dev/cache", "web"), (), "PASS", Exit.YES),
+    ],
+    ids=str,
+)
+def test_the_verdict_comes_first(
+    calico_validate: Calls, pods: tuple[str, str], options: tuple[str, ...], head: str, status: Exit
+) -> None:
+    ended = calico_validate(*pods, "shop", "-f", SHOP, *options)
+    assert (ended.out.partition("\n")[0], ended.status, ended.err) == (head, status, "")
+
+
+def test_the_reason_follows(calico_validate: Calls, percale: Calls) -> None:
+    said = calico_validate("web", "db", "shop", "-f", SHOP, "-p", "5433").out
+    assert said == "FAIL\n" + percale("reach", "shop/web", "shop/db", "-f", SHOP, "-p", "5433").out
+    assert "but port 5433 is not 5432" in said
+
+
+def test_a_pod_that_is_not_there_is_no_fail(calico_validate: Calls) -> None:
+    ended = calico_validate("web", "dp", "shop", "-f", SHOP, "-p", "5432")
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert ended.err.startswith("error: no workload is called `dp`\n  hint: there is `shop/db`")
+
+
+def test_without_manifests_it_asks_for_them(calico_validate: Calls) -> None:
+    assert calico_validate("web", "db", "shop") == Ended(
+        Exit.USAGE, err="error: no input is given\n  hint: name manifests with -f FILE, -f DIRECTORY or -f -\n"
+    )

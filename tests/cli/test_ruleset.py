@@ -1,0 +1,59 @@
+"""`percale ruleset`: rules that nft takes, for all pods or those of one node."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cli.calling import EXAMPLES, SHOP, Calls, Ended
+from kernel_support import require_namespaces
+from percale.cli.exits import Exit
+from percale.host.netns import NetNs
+
+_EXAMPLES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "as-written")
+
+
+def _local(rules: str) -> set[str]:
+    """The IPv4 addresses that the rules guard."""
+    (elements,) = re.findall(r"set local \{\s+type ipv4_addr; size \d+;(.*)", rules)
+    return set(re.findall(r"[0-9.]{7,}", elements))
+
+
+def test_workloads_without_an_address_are_given_one_and_that_is_said(percale: Calls) -> None:
+    ended = percale("ruleset", "-f", SHOP)
+    assert (ended.status, len(_local(ended.out))) == (Exit.YES, 7)
+    assert ended.err == "4 workloads have no address yet: they get one of 10.65.0.0/16, fd00:65::/64\n"
+    assert percale("ruleset", "-q", "-f", SHOP).err == ""
+
+
+@pytest.mark.parametrize(("node", "guarded"), [("one", {"10.1.2.3"}), ("two", {"10.1.2.4"})])
+def test_a_node_guards_its_own_pods_only(percale: Calls, node: str, guarded: set[str]) -> None:
+    ended = percale("ruleset", "-q", "-f", SHOP, "--node", node)
+    assert (ended.status, _local(ended.out)) == (Exit.YES, guarded)
+
+
+def test_a_node_without_anything_is_no_node(percale: Calls) -> None:
+    assert percale("ruleset", "-q", "-f", SHOP, "--node", "three") == Ended(
+        Exit.USAGE, err="error: nothing of the input is on a node called `three`\n"
+    )
+
+
+def test_the_same_input_gives_the_same_rules(percale: Calls, tmp_path: Path) -> None:
+    documents = Path(SHOP).read_text(encoding="utf-8").split("---\n")
+    reversed_ = tmp_path / "shop.yaml"
+    reversed_.write_text("---\n".join(reversed(documents)), encoding="utf-8")
+    node = ("--node", "two", "-q")
+    assert percale("ruleset", "-f", SHOP, *node).out == percale("ruleset", "-f", str(reversed_), *node).out
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("example", _EXAMPLES)
+def test_nft_takes_the_rules_of_every_example(percale: Calls, example: str) -> None:
+    require_namespaces()
+    # Of a set of policies alone there is no pod to guard, and the rules are still rules.
+    ended = percale("ruleset", "-q", "-f", str(EXAMPLES / example))
+    assert ended.status == Exit.YES
+    with NetNs.create() as empty:
+        empty.run(("nft", "-c", "-f", "-"), stdin=ended.out)
+        empty.run(("nft", "-f", "-"), stdin=ended.out)
+        assert empty.run(("nft", "list", "tables")) == "table ip percale\ntable ip6 percale\n"
