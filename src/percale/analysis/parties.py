@@ -1,5 +1,6 @@
-"""Who a question is about: a workload by its name, or an address outside."""
+"""Who a question is about: a workload by its name, an address or a name outside, a host."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -8,6 +9,10 @@ from percale.policy.endpoints import Endpoint
 from percale.policy.world import World
 from percale.traffic.addresses import Network, lenient_network, network_text, single
 
+_HOST = "host:"
+_DOMAIN = re.compile(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]+", re.IGNORECASE)
+_ANYWHERE = (lenient_network("0.0.0.0/0"), lenient_network("::/0"))
+
 
 class NoSuchParty(PercaleError):
     """The reference names nothing, or more than one thing."""
@@ -15,20 +20,27 @@ class NoSuchParty(PercaleError):
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One end of a flow. `within` are the networks that its address may come from; a known one is a /32 or /128."""
+    """One end of a flow. `within` are the networks that its address may come from; a known one is a /32 or /128.
+
+    `host` is the host endpoint of a node's own processes, `domain` the name that a destination is looked up by.
+    """
 
     name: str
     endpoint: Endpoint | None
     within: tuple[Network, ...]
+    host: Endpoint | None = None
+    domain: str = ""
 
     def of_version(self, version: int) -> tuple[Network, ...]:
         return tuple(network for network in self.within if network.version == version)
 
 
 def party(text: str, world: World, *, namespace: str, pod_networks: tuple[Network, ...]) -> Party:
-    """`shop/web`, `Deployment/shop/web`, `web` in the given namespace, an address, or a network."""
+    """`shop/web`, `Deployment/shop/web`, `web` in the given namespace, an address, a network, `host:NODE`, a name."""
     if network := network_text(text):
         return _outside(text, network, world)
+    if text.startswith(_HOST):
+        return _host(text, world)
     found = [one for one in world.workloads if _is_called(one, text, namespace)]
     if len(found) == 1:
         return _workload(found[0], pod_networks)
@@ -43,7 +55,28 @@ def party(text: str, world: World, *, namespace: str, pod_networks: tuple[Networ
             f"`{on_host[0]}` is on its host's network: no policy selects it, its traffic is the host's",
             hint="ask with the node's address instead",
         )
+    if _DOMAIN.fullmatch(text):
+        return Party(text, None, _ANYWHERE, domain=text)
     raise NoSuchParty(f"no workload is called `{text}`", hint=_similar(text, world, namespace))
+
+
+def _host(text: str, world: World) -> Party:
+    """`host:NODE`, or `host:NODE/INTERFACE` where the node has several host endpoints."""
+    node, _, interface = text.removeprefix(_HOST).partition("/")
+    here = [one for one in world.host_endpoints if one.node == node]
+    if interface:
+        governing = world.host_endpoint(node, interface)
+        here = [governing] if governing else []
+    if len(here) == 1:
+        addresses = here[0].addresses or world.node(node).addresses
+        return Party(text, None, tuple(map(single, addresses)) or private(), host=here[0])
+    known = ", ".join(f"`{_HOST}{one.node}/{one.interface or one.name}`" for one in here or world.host_endpoints)
+    if here:
+        raise NoSuchParty(f"node `{node}` has more than one host endpoint", hint=f"say which: {known}")
+    raise NoSuchParty(
+        f"no host endpoint governs `{text}`: no policy applies to that host",
+        hint=f"there is {known}" if known else "the input holds no host endpoint",
+    )
 
 
 def _outside(text: str, network: Network, world: World) -> Party:

@@ -12,7 +12,9 @@ from itertools import chain, pairwise, product
 
 from percale.analysis.parties import Party
 from percale.errors import PercaleError
+from percale.policy.host_path import Crossing
 from percale.policy.rules import Rule, Side
+from percale.policy.selection import Staged
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World
 from percale.traffic.addresses import Address, AddressSet, Network, address_at
@@ -44,10 +46,14 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One packet of its kind, in a world where both parties are where the packet has them."""
+    """One packet of its kind, in a world where both parties are where the packet has them.
+
+    `pending` is what the verdict would be if every staged policy were enforced.
+    """
 
     world: World
     verdict: Verdict
+    pending: Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +84,28 @@ def ask(world: World, source: Party, destination: Party, wire: Wire, *, version:
     found: dict[bool, Case] = {}
     for (one, other), port in product(product(ends[0], ends[1]), ports):
         if one != other:
-            packet = Packet(one, other, wire.protocol, port, wire.port, wire.icmp_type, wire.icmp_code)
+            numbers = (wire.protocol, port, wire.port, wire.icmp_type, wire.icmp_code)
+            packet = Packet(one, other, *numbers, destination_name=destination.domain)
             placed = _with_parties(world, (source, one), (destination, other))
-            verdict = judge(placed, packet)
-            found.setdefault(verdict.allowed, Case(placed, verdict))
+            verdict = _judged(placed, packet, source, destination)
+            if verdict.allowed not in found:
+                pending = _judged(placed, packet, source, destination, staged=Staged.AS_IF_ENFORCED)
+                found[verdict.allowed] = Case(placed, verdict, pending)
     return Answer(tuple(found[allowed] for allowed in (True, False) if allowed in found))
+
+
+def _judged(
+    world: World, packet: Packet, source: Party, destination: Party, *, staged: Staged = Staged.LEFT_OUT
+) -> Verdict:
+    """Each host on the way is a crossing of its own: out of the one, into the other."""
+    verdict = judge(world, packet, staged=staged)
+    crossings = []
+    if source.host:
+        crossings.append(Crossing(source.host.node, None, source.host.interface))
+    if destination.host:
+        crossings.append(Crossing(destination.host.node, destination.host.interface, None))
+    asked = [judge(world, packet, crossing=crossing, staged=staged).host for crossing in crossings]
+    return replace(verdict, host=tuple(chain.from_iterable(asked)))
 
 
 def _with_parties(world: World, *places: tuple[Party, Address]) -> World:

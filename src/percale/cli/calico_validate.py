@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from percale.cli.inputs import add_input, show, world_from
 from percale.cli.main import command_parser, guarded
-from percale.cli.questions import add_question, answers, ends, exit_code
+from percale.cli.questions import add_question, exit_code, questions
 from percale.report.reach import validation_text
 
 
@@ -17,10 +17,10 @@ def main(argv: Sequence[str]) -> int:
     add_question(parser)
     given = parser.parse_args(argv)
     world = world_from(given)
-    source, destination = ends(given, (given.pod_a, given.pod_b), world)
-    found = answers(given, world, source, destination)
-    show(validation_text(found, source, destination))
-    return exit_code(found)
+    asked = questions(given, world, given.pod_a, given.pod_b)
+    flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]
+    show(validation_text(flows))
+    return exit_code([answer for _, _, answer in flows])
 
 
 def run() -> None:

@@ -2,11 +2,12 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from percale.analysis.parties import Party, party, private
 from percale.analysis.reach import Answer, Wire, ask
 from percale.cli.exits import Exit, UsageError
+from percale.cli.services import behind, service_named
 from percale.cli.wires import port_number, wires
 from percale.policy.world import World
 from percale.traffic.addresses import Network, network_text
@@ -48,6 +49,32 @@ def ends(given: Namespace, texts: Sequence[str], world: World) -> list[Party]:
 def answers(given: Namespace, world: World, source: Party, destination: Party) -> list[Answer]:
     asked = (_from_port(wire, given.source_port) for wire in wires(given.ports, destination))
     return [_answer(world, source, destination, wire) for wire in asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parties of a question and its answers; `notes` say what the destination was taken for."""
+
+    source: Party
+    destination: Party
+    answers: list[Answer]
+    notes: tuple[str, ...] = ()
+
+
+def questions(given: Namespace, world: World, source: str, destination: str) -> list[Asked]:
+    """One, or one for each endpoint of a Service."""
+    if ends(given, (source,), world)[0].domain:
+        raise UsageError(f"`{source}` is a domain name, and no source is known by one", hint="say its address")
+    service = service_named(destination, given.namespace)
+    if service is None:
+        near, far = ends(given, (source, destination), world)
+        return [Asked(near, far, answers(given, world, near, far))]
+    (near,) = ends(given, (source,), world)
+    networks = tuple(given.pod_networks or ()) or private()
+    return [
+        Asked(near, far, [_answer(world, near, far, _from_port(wire, given.source_port))], (note,))
+        for far, wire, note in behind(service, world, given.ports, networks)
+    ]
 
 
 def exit_code(answers: Sequence[Answer]) -> Exit:

@@ -6,6 +6,7 @@ from typing import Any
 
 from percale.analysis.parties import Party
 from percale.analysis.reach import Answer, Case
+from percale.policy.reasons import Decision, RuleRef
 from percale.policy.verdict import Verdict
 from percale.report.reasons import decision_json, decision_lines, missing_side
 from percale.report.terminal import plain_lines
@@ -15,17 +16,21 @@ from percale.report.traffic import packet_words
 SCHEMA_VERSION = 1
 
 
-def answers_text(answers: Sequence[Answer], source: Party, destination: Party) -> str:
-    return plain_lines("\n".join(_answer_text(answer, source, destination) for answer in answers))
+Flow = tuple[Party, Party, Answer]
 
 
-def validation_text(answers: Sequence[Answer], source: Party, destination: Party) -> str:
+def flows_text(flows: Sequence[Flow]) -> str:
+    return plain_lines("\n".join(_answer_text(answer, source, destination) for source, destination, answer in flows))
+
+
+def validation_text(flows: Sequence[Flow]) -> str:
     """PASS or FAIL first, then the reasons."""
+    answers = [answer for _, _, answer in flows]
     certain = all(answer.is_certain for answer in answers)
     head = "PASS" if certain and all(answer.allowed for answer in answers) else "FAIL"
     if not certain and not any(answer.is_certain and not answer.allowed for answer in answers):
         head = "UNKNOWN"
-    return f"{head}\n{answers_text(answers, source, destination)}"
+    return f"{head}\n{flows_text(flows)}"
 
 
 def _answer_text(answer: Answer, source: Party, destination: Party) -> str:
@@ -50,15 +55,35 @@ def _case_lines(case: Case, source: Party, destination: Party) -> Iterator[str]:
     for decision, party, way in ((verdict.egress, source, "egress"), (verdict.ingress, destination, "ingress")):
         if decision:
             yield from (f"  {line}" for line in decision_lines(decision, verdict.packet, world))
-        else:
+        elif not party.host:
             yield f"  {way}: {party.name} is no endpoint of the input, nothing of it is asked"
+    for decision in verdict.host:
+        yield from (f"  {line}" for line in decision_lines(decision, verdict.packet, world))
     if missing := missing_side(verdict.egress, verdict.ingress):
         yield f"  {missing}"
+    yield from (f"  {line}" for line in _pending_lines(case))
 
 
-def answers_json(answers: Sequence[Answer], source: Party, destination: Party) -> str:
+def _pending_lines(case: Case) -> Iterator[str]:
+    """Only what staged policies would change, in the verdict or in who decides it."""
+    before = {(one.endpoint, one.direction, one.hook): one for one in case.verdict.decisions}
+    changed = [
+        now for now in case.pending.decisions if _is_news(before.get((now.endpoint, now.direction, now.hook)), now)
+    ]
+    if changed:
+        yield f"if staged policies were enforced: {'allow' if case.pending.allowed else 'deny'}"
+        for decision in changed:
+            yield from (f"  {line}" for line in decision_lines(decision, case.verdict.packet, case.world))
+
+
+def _is_news(then: Decision | None, now: Decision) -> bool:
+    by_staged = isinstance(now.because, RuleRef) and now.because.policy is not None and now.because.policy.staged
+    return by_staged or then is None or then.allows != now.allows
+
+
+def flows_json(asked: Sequence[Flow]) -> str:
     """One flow is the object itself; several are its `flows`, and its verdict is allow only when all of theirs are."""
-    flows = [_answer_json(answer, source, destination) for answer in answers]
+    flows = [_answer_json(answer, source, destination) for source, destination, answer in asked]
     if len(flows) == 1:
         return json.dumps({"schemaVersion": SCHEMA_VERSION, **flows[0]}, indent=2)
     said = {flow["verdict"] for flow in flows}
@@ -67,7 +92,8 @@ def answers_json(answers: Sequence[Answer], source: Party, destination: Party) -
 
 
 def _answer_json(answer: Answer, source: Party, destination: Party) -> dict[str, Any]:
-    verdict, world = answer.cases[-1].verdict, answer.cases[-1].world
+    case = answer.cases[-1]
+    verdict, world = case.verdict, case.world
     said = ("allow" if answer.allowed else "deny") if answer.is_certain else "unknown"
     found: dict[str, Any] = {
         "verdict": said,
@@ -77,11 +103,24 @@ def _answer_json(answer: Answer, source: Party, destination: Party) -> dict[str,
         "egress": decision_json(verdict.egress, verdict.packet, world),
         "ingress": decision_json(verdict.ingress, verdict.packet, world),
     }
+    if verdict.host:
+        found["host"] = [decision_json(one, verdict.packet, world) for one in verdict.host]
+    if case.pending != verdict:
+        found["ifStagedWereEnforced"] = _pending_json(case)
     if not answer.is_certain:
         found["examples"] = [
             {"verdict": "allow" if case.verdict.allowed else "deny", **_packet(case.verdict)} for case in answer.cases
         ]
     return found
+
+
+def _pending_json(case: Case) -> dict[str, Any]:
+    pending = case.pending
+    return {
+        "verdict": "allow" if pending.allowed else "deny",
+        "egress": decision_json(pending.egress, pending.packet, case.world),
+        "ingress": decision_json(pending.ingress, pending.packet, case.world),
+    }
 
 
 def _packet(verdict: Verdict) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from percale.analysis.nearest import NearMiss, nearest
-from percale.policy.policies import Policy
+from percale.policy.endpoints import EndpointKind
+from percale.policy.policies import Hook, Policy
 from percale.policy.reasons import (
     Decision,
     EndOfTier,
@@ -25,7 +26,8 @@ _VERB = {True: "allows", False: "denies"}
 
 def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str]:
     """One line that says who decided, then what helps when it was a denial."""
-    whole = f"{decision.direction} of {decision.endpoint} {_VERB[decision.allows]}: "
+    hook = f" ({decision.hook})" if _is_host(decision) and decision.hook is not Hook.NORMAL else ""
+    whole = f"{decision.direction} of {decision.endpoint}{hook} {_VERB[decision.allows]}: "
     lines = [whole + reason_words(decision.because)]
     lines += [f"  before: {reason_words(step)}" for step in decision.passed]
     if isinstance(decision.because, EndOfTier):
@@ -75,12 +77,17 @@ def _with_place(policy: Policy) -> str:
     return f"{policy.id} ({policy.place})" if policy.place else str(policy.id)
 
 
+def _is_host(decision: Decision) -> bool:
+    return decision.endpoint.kind is EndpointKind.HOST
+
+
 def decision_json(decision: Decision | None, packet: Packet, world: World) -> dict[str, Any] | None:
     if decision is None:
         return None
     found: dict[str, Any] = {
         "verdict": "allow" if decision.allows else "deny",
         "endpoint": str(decision.endpoint),
+        **({"hook": str(decision.hook), "direction": str(decision.direction)} if _is_host(decision) else {}),
         **_because(decision.because),
     }
     if isinstance(decision.because, EndOfTier) and (near := nearest(world, decision, packet)):

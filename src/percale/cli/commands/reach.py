@@ -1,18 +1,20 @@
 """Can SRC reach DST, and which rule decides.
 
-A workload is NAMESPACE/NAME, or KIND/NAMESPACE/NAME where that is ambiguous; an address or a network is the outside.
+A workload is NAMESPACE/NAME, or KIND/NAMESPACE/NAME where that is ambiguous. An address or a network is the outside,
+host:NODE a node's own processes, service/NAMESPACE/NAME the endpoints behind a Service, and a domain name what rules
+with domains are held against.
 """
 
 from argparse import ArgumentParser, Namespace
 
-from percale.cli.inputs import add_input, show, world_from
-from percale.cli.questions import add_question, answers, ends, exit_code
-from percale.report.reach import answers_json, answers_text
+from percale.cli.inputs import add_input, show, tell, world_from
+from percale.cli.questions import add_question, exit_code, questions
+from percale.report.reach import flows_json, flows_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("source", metavar="SRC", help="a workload, an address or a network")
-    parser.add_argument("destination", metavar="DST", help="likewise")
+    parser.add_argument("source", metavar="SRC", help="a workload, an address, a network or a host")
+    parser.add_argument("destination", metavar="DST", help="likewise, or a service or a domain name")
     add_input(parser)
     add_question(parser)
     parser.add_argument("-n", "--namespace", default="default", help="where names without a namespace are looked for")
@@ -21,8 +23,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     world = world_from(given)
-    source, destination = ends(given, (given.source, given.destination), world)
-    found = answers(given, world, source, destination)
-    write = answers_json if given.output == "json" else answers_text
-    show(write(found, source, destination))
-    return exit_code(found)
+    asked = questions(given, world, given.source, given.destination)
+    for note in (note for one in asked for note in one.notes):
+        tell(note)
+    flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]
+    show(flows_json(flows) if given.output == "json" else flows_text(flows))
+    return exit_code([answer for _, _, answer in flows])

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from percale.cli.commands.lab._shared import add_timeout, join_lab, remembered, show_results, world_with_pods
-from percale.lab.probes import observe, planned
-from percale.lab.scenario import in_lab
+from percale.lab.probes import observe
+from percale.lab.scenario import in_lab, probes
 from percale.lab.standing import attached
 
 
@@ -16,5 +16,4 @@ def run(given: Namespace) -> int:
     join_lab()
     with attached() as (lab, found):
         world = in_lab(world_with_pods(remembered(found.manifests)), lab)
-        probes = planned(world, lab.workloads.values(), lab.outside_addresses)
-        return show_results(observe(lab, probes, timeout_s=given.timeout))
+        return show_results(observe(lab, probes(world, lab), timeout_s=given.timeout))

@@ -11,7 +11,7 @@ from percale.lab.addressing import POD_NETWORKS, with_addresses
 from percale.lab.links import OUTSIDE_ADDRESSES
 from percale.lab.listeners import Listeners
 from percale.lab.probes import Result, observe, planned, predictions
-from percale.lab.scenario import enforce, in_lab, pods_of
+from percale.lab.scenario import enforce, in_lab, pods_of, probes
 from percale.lab.topology import Attachment, Lab, LabPod
 from percale.policy.world import World
 
@@ -36,7 +36,7 @@ def _observed(world: World, attachment: Attachment, timeout_s: float) -> list[Re
         placed = in_lab(world, lab)
         enforce(placed, lab)
         with Listeners(lab):
-            return observe(lab, planned(placed, lab.workloads.values(), lab.outside_addresses), timeout_s=timeout_s)
+            return observe(lab, probes(placed, lab), timeout_s=timeout_s)
 
 
 def _predicted(world: World) -> list[Result]:
