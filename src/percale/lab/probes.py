@@ -6,6 +6,7 @@ from itertools import count
 
 from percale.lab.dialogue import Dialogue, probe_all
 from percale.lab.topology import OUTSIDE, Lab, LabPod, ListenPort
+from percale.policy.host_path import Crossing
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World
 from percale.traffic.addresses import Address
@@ -14,6 +15,7 @@ from percale.traffic.protocols import ICMP, ICMPV6, TCP
 
 #: A port that nobody in the lab declares, unless somebody does: discard, by which nothing is ever served.
 _UNDECLARED = 9
+_SECURE_SHELL, _HTTPS = 22, 443
 _ECHO_REQUEST = {4: (ICMP, 8), 6: (ICMPV6, 128)}
 _CLIENT_PORTS = range(32768, 61000)
 
@@ -53,20 +55,39 @@ class Party:
     addresses: tuple[Address, ...]
 
 
-def planned(world: World, pods: Iterable[LabPod], outside: Sequence[Address]) -> list[Probe]:
-    """Every ordered pair of pods and the outside, on every declared port, one undeclared one, and an echo."""
+Way = Callable[[str, str], Crossing | None]
+
+
+def planned(
+    world: World, pods: Iterable[LabPod], outside: Sequence[Address], *, way: Way = lambda _, __: None
+) -> list[Probe]:
+    """Every ordered pair of pods and the outside, on every declared port, one undeclared one, and an echo.
+
+    The node itself takes part where it has host endpoints; `way` tells how a packet crosses it between two parties.
+    """
     pods = list(pods)
     parties = [*(Party(pod.name, pod.addresses) for pod in pods), Party(OUTSIDE, _first_of_each(outside))]
     targets = [target for pod in pods for target in _targets(pod)]
-    targets += [Target(OUTSIDE, ListenPort(TCP, 443), declared=False), Target(OUTSIDE, None)]
+    targets += _targets_outside_pods(OUTSIDE)
+    if world.host_endpoints:
+        parties += [Party(node.name, _first_of_each(node.addresses)) for node in world.nodes]
+        targets += [target for node in world.nodes for target in _targets_outside_pods(node.name)]
     numbers = count()
     return [
         probe
         for source in parties
         for target in targets
         if source.name != target.destination
-        for probe in _probes(world, source, target, parties, lambda: next(numbers))
+        for probe in _probes(
+            world, source, target, parties, lambda: next(numbers), way(source.name, target.destination)
+        )
     ]
+
+
+def _targets_outside_pods(name: str) -> list[Target]:
+    """A port that is a failsafe of every host, one that is none, and an echo."""
+    ports = [_SECURE_SHELL, _HTTPS] if name != OUTSIDE else [_HTTPS]
+    return [*(Target(name, ListenPort(TCP, port), declared=False) for port in ports), Target(name, None)]
 
 
 def _first_of_each(addresses: Sequence[Address]) -> tuple[Address, ...]:
@@ -83,7 +104,12 @@ def _targets(pod: LabPod) -> Iterator[Target]:
 
 
 def _probes(
-    world: World, source: Party, target: Target, parties: Sequence[Party], number: Callable[[], int]
+    world: World,
+    source: Party,
+    target: Target,
+    parties: Sequence[Party],
+    number: Callable[[], int],
+    crossing: Crossing | None,
 ) -> Iterator[Probe]:
     destination = next(party for party in parties if party.name == target.destination)
     for one in source.addresses:
@@ -98,7 +124,7 @@ def _probes(
                     target.port.port if target.port else None,
                     packet.source_port,
                 )
-                yield Probe(source.name, target, dialogue, judge(world, packet))
+                yield Probe(source.name, target, dialogue, judge(world, packet, crossing=crossing))
 
 
 def _packet(source: Address, destination: Address, port: ListenPort | None, number: int) -> Packet:

@@ -1,11 +1,13 @@
 """A world in the lab: its workloads as pods, its policies in the node's kernel."""
 
 from dataclasses import replace
+from functools import partial
 
 from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.backend import load
 from percale.lab.links import NODE_ADDRESSES, UPLINK
+from percale.lab.probes import Probe, planned
 from percale.lab.topology import NODE, Attachment, Lab, LabPod, ListenPort
 from percale.policy.endpoints import Endpoint
 from percale.policy.host_path import Crossing
@@ -53,6 +55,12 @@ def _node(lab: Lab) -> Node:
 def crossing(lab: Lab, source: str, destination: str, original: Packet | None = None) -> Crossing:
     """The way through the lab's node between two of its parts."""
     return Crossing(NODE, lab.incoming_interface(source), lab.incoming_interface(destination), original)
+
+
+def probes(world: World, lab: Lab) -> list[Probe]:
+    """What is worth trying in the lab, and what the world predicts of it; the world is one from `in_lab`."""
+    way = partial(crossing, lab) if world.host_endpoints else lambda _source, _destination: None
+    return planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
 
 
 def enforce(world: World, lab: Lab) -> None:
