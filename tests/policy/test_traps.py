@@ -9,16 +9,23 @@ from builders import (
     Manifest,
     allow,
     allowed,
+    calico_node,
     closed,
     deny,
+    felix,
+    host_endpoint,
+    hosted,
     kubernetes_policy,
     namespace,
     network_set,
+    on_route,
     packet,
     ping,
     pod,
     policy,
     resource,
+    staged,
+    stopped,
     tcp,
     tier,
     udp,
@@ -155,11 +162,106 @@ def test_17_foo_and_default_foo_are_two_policies() -> None:
     assert [one.id.name for one in here.policies.policies] == ["default.foo", "foo"]
 
 
+@pytest.mark.parametrize(("action", "remain"), [("Delete", 0), ("Learn", 1), ("Ignore", 1), ("Set", 1)])
+def test_18_staged_policies_to_delete_vanish_and_no_others_do(action: str, remain: int) -> None:
+    assert len(world(staged("x", stagedAction=action)).policies.policies) == remain
+
+
+def test_19_a_tier_denies_only_once_one_of_its_policies_is_enforced() -> None:
+    on_trial = (ME, tier("t", order=1), staged("x", tier="t"), staged("a/y", tier="t", ingress=[deny()]))
+    assert closed(world(*on_trial)) == set()
+    assert closed(world(*on_trial, policy("z", tier="t", ingress=[allow(protocol="UDP")]))) == {"a/me"}
+
+
+def forward(*rules: Manifest, **spec: Any) -> Manifest:
+    return policy("x", **{"selector": "role == 'host'", "applyOnForward": True, "ingress": rules} | spec)
+
+
+def test_20_a_policy_for_forwarded_traffic_is_one_for_the_host_too() -> None:
+    docker = forward(allow(destination={"nets": ["172.17.0.0/16"]}))
+    assert stopped(hosted(host_endpoint("h", "eth0"), docker)) == {"to host", "pod in", "node port"}
+
+
+def test_21_forward_policy_of_one_direction_neither_allows_nor_denies_the_other() -> None:
+    here = hosted(host_endpoint("h", "eth0"), forward(allow()))
+    verdict = on_route(here, "container out")
+    assert (verdict.allowed, verdict.decisions) == (True, ())
+    assert on_route(here, "container in").host
+
+
+def test_22_forwarded_traffic_asks_neither_profiles_nor_failsafes() -> None:
+    here = hosted(host_endpoint("h", "eth0"), forward(allow(protocol="UDP")))
+    assert not on_route(here, "container in").allowed
+    assert not on_route(here, "container in", destination_port=22).allowed
+    assert on_route(here, "to host", destination_port=22).allowed
+    bare = hosted(host_endpoint("h", "eth0", profiles=[]))
+    assert on_route(bare, "container in").allowed
+
+
+def test_23_the_wildcard_covers_bridges_loopback_and_pods_interfaces() -> None:
+    here = hosted(host_endpoint("h"), forward(deny()))
+    assert {"container to host", "loopback in", "container out", "pod out"} <= stopped(here)
+    early = hosted(host_endpoint("h"), forward(deny(), preDNAT=True))
+    assert {"container out", "pod out", "pod to host", "loopback in"} <= stopped(early)
+
+
+AUTOMATIC = (
+    resource(
+        "projectcalico.org/v3",
+        "KubeControllersConfiguration",
+        "default",
+        spec={"controllers": {"node": {"hostEndpoint": {"autoCreate": "Enabled"}}}},
+    ),
+    calico_node("n1", {"kubernetes.io/os": "linux"}),
+)
+
+
+def test_24_an_automatic_host_endpoint_restricts_once_a_policy_selects_it() -> None:
+    assert stopped(hosted(*AUTOMATIC)) == set()
+    selecting = policy("x", selector="has(projectcalico.org/created-by)", ingress=[allow(protocol="UDP")])
+    here = hosted(*AUTOMATIC, selecting)
+    assert stopped(here) == {"to host", "container to host", "loopback in"}
+
+
+@pytest.mark.parametrize("selector", ["kubernetes.io/os == 'linux'", "all()", ""])
+def test_25_labels_of_nodes_select_automatic_host_endpoints_and_so_does_all(selector: str) -> None:
+    here = hosted(*AUTOMATIC, policy("x", selector=selector))
+    assert "to host" in stopped(here)
+
+
+def test_26_untracked_policy_is_nothing_to_the_wildcard_and_each_way_elsewhere() -> None:
+    untracked = forward(deny(), doNotTrack=True, egress=[allow()])
+    assert stopped(hosted(host_endpoint("h"), untracked)) == set()
+    named = hosted(host_endpoint("h", "eth0"), untracked)
+    assert on_route(named, "from host").allowed
+    # The reply belongs to no flow that is tracked, and so needs a rule of its own.
+    assert not on_route(named, "to host", source_port=80, destination_port=40000).allowed
+
+
+def test_27_only_policy_before_translation_sees_published_ports() -> None:
+    at_8080, at_80 = ({"protocol": "TCP", "destination": {"ports": [port]}} for port in (8080, 80))
+    ports = {"published port": at_8080, "container in": at_80}
+    for route, fields in ports.items():
+        here = hosted(host_endpoint("h", "eth0"), forward(deny(**fields), preDNAT=True))
+        assert stopped(here) & ports.keys() == {route}
+    late = hosted(host_endpoint("h", "eth0"), forward(deny(**at_80), allow()))
+    assert stopped(late) & ports.keys() == ports.keys()
+    assert stopped(hosted(host_endpoint("h", "eth0"), forward(deny(**at_8080), allow()))) == set()
+    pods = hosted(policy("a/x", ingress=[allow(**at_80)]))
+    assert "node port" not in stopped(pods)
+
+
 def test_28_the_way_from_node_to_pod_is_free_on_the_pods_own_node_only() -> None:
     here = world(pod("a/me", at=["10.1.1.1"], nodeName="n1"), policy("x"))
     assert here.workloads[0].node == "n1"
     # Without a node of that name nothing is exempt; test_host_path has the table.
     assert not allowed(here, tcp(here, "10.0.0.1", "10.1.1.1"))
+
+
+def test_29_what_pods_send_their_host_is_accepted_as_manifests_have_it() -> None:
+    assert on_route(hosted(), "pod to host").allowed
+    # Calico's code alone would have it dropped.
+    assert stopped(hosted(felix(defaultEndpointToHostAction="Drop"))) == {"pod to host"}
 
 
 def test_30_a_named_port_without_selector_is_any_endpoints() -> None:
@@ -238,6 +340,19 @@ def test_39_http_in_a_rule_opens_the_port_to_all_http() -> None:
     here = world(ME, policy("x", ingress=[rule]))
     assert allowed(here, tcp(here, OUTSIDE, "a/me", 80))
     assert not allowed(here, tcp(here, OUTSIDE, "a/me", 81))
+
+
+def test_40_without_a_host_endpoint_nobody_decides_about_containers() -> None:
+    here = hosted(forward(deny()), policy("y"))
+    for route in ("container out", "container in", "published port", "container to host", "host to container"):
+        verdict = on_route(here, route)
+        assert (verdict.allowed, verdict.decisions) == (True, ())
+
+
+def test_41_a_host_endpoint_without_forward_policy_lets_everything_through_it() -> None:
+    # That Calico's last rule then accepts, before Docker's own DROP, is more than a verdict says.
+    here = hosted(host_endpoint("h", profiles=[]), policy("y", selector="role == 'host'"))
+    assert not stopped(here) & {"container out", "container in", "published port"}
 
 
 def test_43_an_empty_port_is_all_of_tcp_and_no_ports_are_everything() -> None:

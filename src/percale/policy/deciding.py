@@ -80,6 +80,8 @@ def decide_at_host(asked: Question) -> Decision | None:
     """Of a host endpoint: None where it has nothing to say, and the packet goes on."""
     if asked.hook in _HOOKS_THAT_END and asked.is_invalid:
         return asked.decided(Action.DENY, NotOpening())
+    if asked.hook not in _HOOKS_THAT_END and not _has_tiers(asked):
+        return None
     if asked.hook is not Hook.FORWARD and _is_failsafe(asked):
         return asked.decided(Action.ALLOW, Failsafe())
     passed: list[Step] = []
@@ -87,6 +89,11 @@ def decide_at_host(asked: Question) -> Decision | None:
     if decided is None and asked.hook is Hook.NORMAL:
         decided = _ask_profiles(asked)
     return asked.decided(*decided, passed) if decided else None
+
+
+def _has_tiers(asked: Question) -> bool:
+    tiers = tiers_in_force(asked.world.policies, asked.endpoint, asked.direction, hook=asked.hook, staged=asked.staged)
+    return next(tiers, None) is not None
 
 
 def _is_failsafe(asked: Question) -> bool:

@@ -30,7 +30,7 @@ from percale.resources.cluster_network_policy import (
 from percale.resources.kubernetes_policy import LabelSelector
 from percale.resources.problems import Place
 from percale.selector import Equals, Has, Selector, conjunction, rekeyed
-from percale.traffic.addresses import strict_network
+from percale.traffic.addresses import lenient_network
 from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import NUMBER_OF, SCTP, TCP, UDP
 
@@ -115,7 +115,7 @@ def _entity(peer: IngressPeer | EgressPeer) -> Entity | None:
     if peer.pods is not None:
         return Entity(selector=_pods(peer.pods.namespace_selector, peer.pods.pod_selector))
     if isinstance(peer, EgressPeer) and peer.networks:
-        return Entity(nets=tuple(map(strict_network, peer.networks)))
+        return Entity(nets=tuple(map(lenient_network, peer.networks)))
     if isinstance(peer, EgressPeer) and peer.domain_names:
         return Entity(domains=peer.domain_names)
     return None

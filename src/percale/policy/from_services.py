@@ -32,11 +32,11 @@ def backends_of(service: Service, workloads: Iterable[Endpoint]) -> tuple[Servic
 def _backends(port: ServicePort, endpoint: Endpoint) -> Iterator[ServiceBackend]:
     protocol, target = NUMBER_OF[port.protocol], port.target_port
     if not target or isinstance(target, int):
-        yield ServiceBackend(protocol, target or port.port, str(endpoint))
+        yield ServiceBackend(protocol, target or port.port, str(endpoint), service_port=port.port)
     else:
         for declared in endpoint.ports:
             if (declared.name, declared.protocol) == (target, protocol):
-                yield ServiceBackend(protocol, declared.number, str(endpoint))
+                yield ServiceBackend(protocol, declared.number, str(endpoint), service_port=port.port)
 
 
 #: By this label a slice names its service.

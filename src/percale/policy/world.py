@@ -39,6 +39,8 @@ class ServiceBackend:
     port: int
     endpoint: str = ""
     address: Address | None = None
+    #: The Service's own port that leads here, 0 where the input does not tell.
+    service_port: int = 0
 
 
 @dataclass(frozen=True)
