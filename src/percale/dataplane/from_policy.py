@@ -1,6 +1,6 @@
 """A world into the kernel rules of one node."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from percale.dataplane import naming
@@ -19,13 +19,13 @@ from percale.dataplane.membership import Membership
 from percale.dataplane.programs import Mark, Program, Programs
 from percale.dataplane.ruleset import (
     Chain,
-    Element,
     Family,
     Goto,
     Jump,
     Key,
     Ruleset,
     Set,
+    SetElement,
     Table,
     VerdictMap,
 )
@@ -33,7 +33,9 @@ from percale.dataplane.staged_chains import staged_chains
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Direction
 from percale.policy.world import World
-from percale.traffic.addresses import Network
+from percale.traffic.addresses import Address, Network
+
+_Addressed = Sequence[tuple[Address, Endpoint]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,58 +56,66 @@ def compile_ruleset(
 ) -> tuple[Ruleset, dict[str, Mark]]:
     """Rules for the endpoints of one node, and what each mark in them stands for."""
     refuse_unenforceable(world)
-    settings = settings or NodeSettings()
-    local = tuple(local)
-    programs, membership = Programs(world), Membership(world)
-    tables = [_table(version, world, local, programs, membership, settings) for version in (4, 6)]
-    if any(one.bridged for one in settings.interfaces):
-        tables.append(bridge_table(settings.interfaces))
-    return Ruleset(tuple(tables)), programs.marks
+    compiler = _Compiler(world, tuple(local), settings or NodeSettings())
+    tables = [compiler.table(version) for version in (4, 6)]
+    if any(one.bridged for one in compiler.settings.interfaces):
+        tables.append(bridge_table(compiler.settings.interfaces))
+    return Ruleset(tuple(tables)), compiler.programs.marks
 
 
-def _table(
-    version: int,
-    world: World,
-    local: tuple[Endpoint, ...],
-    programs: Programs,
-    membership: Membership,
-    settings: NodeSettings,
-) -> Table:
-    writer = ChainWriter(membership, version, programs.marks, world.settings)
-    addressed = [(address, one) for one in local for address in one.addresses if address.version == version]
-    egress: dict[tuple[Element, ...], Goto | Jump] = {}
-    ingress: dict[tuple[Element, ...], Goto | Jump] = {}
-    for address, one in addressed:
-        # From a base chain the way must be a jump: a goto would end in the chain's policy (dataplane notes §2.2).
-        egress[address,] = Jump(_entry(writer, programs.of_workload(one, address, Direction.EGRESS)))
-        ingress[address,] = Goto(_entry(writer, programs.of_workload(one, address, Direction.INGRESS)))
-    key = Key.IPV4 if version == 4 else Key.IPV6
-    own = Set(naming.LOCAL, (key,), frozenset((address,) for address, _ in addressed))
-    hosts = HostChains(world, settings.name, version, programs, writer)
-    host_chains = tuple(hosts.chains()) if hosts else ()
-    staged, staged_maps = staged_chains(addressed, version, programs, writer)
-    routed = tuple(one for one in settings.interfaces if not one.bridged)
-    base: tuple[Chain, ...] = (
-        *stage_chains(version, settings.guarded),
-        *hook_chains(version, settings.guarded, world.settings),
-        source_checks(version),
-        *host_chains,
-    )
-    return Table(
-        family=Family.IP if version == 4 else Family.IP6,
-        chains=writer.chains | staged | {one.name: one for one in base},
-        sets=writer.matcher.sets
-        | {one.name: one for one in (own, *source_sets(routed, version), *(hosts.sets() if hosts else ()))},
-        interval_sets=writer.matcher.interval_sets,
-        maps=writer.maps
-        | staged_maps
-        | hosts.maps
-        | {
-            naming.EGRESS_OF: VerdictMap(naming.EGRESS_OF, (key,), egress),
-            naming.INGRESS_OF: VerdictMap(naming.INGRESS_OF, (key,), ingress),
-        },
-        counters=writer.counters,
-    )
+class _Compiler:
+    """One node's tables; what both share is worked out once."""
+
+    def __init__(self, world: World, local: tuple[Endpoint, ...], settings: NodeSettings) -> None:
+        self.settings = settings
+        self.programs = Programs(world)
+        self._world = world
+        self._local = local
+        self._membership = Membership(world)
+        self._on_host = world.settings_for(settings.name)
+
+    def table(self, version: int) -> Table:
+        writer = ChainWriter(self._membership, version, self.programs.marks, self._on_host)
+        addressed = [(address, one) for one in self._local for address in one.addresses if address.version == version]
+        workloads = self._workload_maps(addressed, version, writer)
+        hosts = HostChains(self._world, self.settings.name, version, self.programs, writer)
+        base = (*self._base_chains(version), *hosts.chains())
+        staged, staged_maps = staged_chains(addressed, version, self.programs, writer)
+        sets = (*self._source_sets(addressed, version), *hosts.sets())
+        return Table(
+            family=Family.IP if version == 4 else Family.IP6,
+            chains=writer.chains | staged | {one.name: one for one in base},
+            sets=writer.matcher.sets | {one.name: one for one in sets},
+            interval_sets=writer.matcher.interval_sets,
+            maps=writer.maps | staged_maps | hosts.maps | workloads,
+            counters=writer.counters,
+        )
+
+    def _workload_maps(self, addressed: _Addressed, version: int, writer: ChainWriter) -> dict[str, VerdictMap]:
+        egress: dict[SetElement, Goto | Jump] = {}
+        ingress: dict[SetElement, Goto | Jump] = {}
+        for address, one in addressed:
+            # From a base chain the way must be a jump: a goto would end in the chain's policy (dataplane notes §2.2).
+            egress[address,] = Jump(_entry(writer, self.programs.of_workload(one, address, Direction.EGRESS)))
+            ingress[address,] = Goto(_entry(writer, self.programs.of_workload(one, address, Direction.INGRESS)))
+        keys = (_address_key(version),)
+        return {
+            naming.EGRESS_OF: VerdictMap(naming.EGRESS_OF, keys, egress),
+            naming.INGRESS_OF: VerdictMap(naming.INGRESS_OF, keys, ingress),
+        }
+
+    def _base_chains(self, version: int) -> Iterator[Chain]:
+        yield from stage_chains(version, self.settings.guarded)
+        yield from hook_chains(version, self.settings.guarded, self._on_host)
+        yield source_checks(version)
+
+    def _source_sets(self, addressed: _Addressed, version: int) -> Iterator[Set]:
+        yield Set(naming.LOCAL, (_address_key(version),), frozenset((address,) for address, _ in addressed))
+        yield from source_sets(tuple(one for one in self.settings.interfaces if not one.bridged), version)
+
+
+def _address_key(version: int) -> Key:
+    return Key.IPV4 if version == 4 else Key.IPV6
 
 
 def _entry(writer: ChainWriter, program: Program) -> str:

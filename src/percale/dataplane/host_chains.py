@@ -50,7 +50,7 @@ class HostChains:
     """The base chains of a node with host endpoints, for one table; none on a node without."""
 
     def __init__(self, world: World, node: str, version: int, programs: Programs, writer: ChainWriter) -> None:
-        self._settings = world.settings
+        self._settings = world.settings_for(node)
         self._version = version
         self._programs = programs
         self._writer = writer
@@ -59,51 +59,53 @@ class HostChains:
         self._workload_links = world.node(node).workload_interfaces
         self.maps: dict[str, VerdictMap] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._named or self._every)
-
     def sets(self) -> Iterator[Set]:
-        yield Set(HOST_NAMED, (Key.INTERFACE,), frozenset((name,) for name in self._named))
-        yield Set(_WORKLOADS, (Key.INTERFACE,), frozenset((name,) for name in self._workload_links))
+        if self._named or self._every:
+            yield Set(HOST_NAMED, (Key.INTERFACE,), frozenset((name,) for name in self._named))
+            yield Set(_WORKLOADS, (Key.INTERFACE,), frozenset((name,) for name in self._workload_links))
 
     def chains(self) -> Iterator[Chain]:
-        """Raw chains only where a policy needs them: they cost every packet of the host something."""
-        ingress, egress = Direction.INGRESS, Direction.EGRESS
-        if untracked := list(self._at(Hook.UNTRACKED, ingress)):
-            yield Chain("host-untracked-in", tuple(untracked), BaseHook("prerouting", _RAW))
-        if untracked := list(self._at(Hook.UNTRACKED, egress)):
-            yield Chain("host-untracked-out", tuple(untracked), BaseHook("output", _RAW))
-        skipped = (_ESTABLISHED, *self._untracked_passes())
-        before_nat = list(self._at(Hook.PRE_DNAT, ingress))
+        """None where no host endpoint is: they cost every packet of the host something."""
+        if self._named or self._every:
+            yield from self._untracked()
+            yield from self._inwards()
+            yield from self._outwards()
+
+    def _untracked(self) -> Iterator[Chain]:
+        """Only where a policy needs them."""
+        if rules := list(self._at(Hook.UNTRACKED, Direction.INGRESS)):
+            yield Chain("host-untracked-in", tuple(rules), BaseHook("prerouting", _RAW))
+        if rules := list(self._at(Hook.UNTRACKED, Direction.EGRESS)):
+            yield Chain("host-untracked-out", tuple(rules), BaseHook("output", _RAW))
+
+    def _inwards(self) -> Iterator[Chain]:
+        """Policy before NAT is asked here too, of the destination that connection tracking remembers.
+
+        What it lets through has no more to say on the way in: accepting spares it the rest of the chain.
+        """
+        early = (*self._skipped(), *self._at(Hook.PRE_DNAT, Direction.INGRESS))
+        forwarded = (*early, *self._at(Hook.FORWARD, Direction.INGRESS))
+        yield Chain("host-forward-in", forwarded, BaseHook("forward", _BEFORE_WORKLOADS))
         yield Chain(
-            "host-forward-in",
-            (*skipped, *before_nat, *self._at(Hook.FORWARD, ingress)),
-            BaseHook("forward", _BEFORE_WORKLOADS),
+            "host-in", (*early, *self._at(Hook.NORMAL, Direction.INGRESS)), BaseHook("input", _BEFORE_WORKLOADS)
         )
-        yield Chain(
-            "host-forward-out", (_ESTABLISHED, *self._at(Hook.FORWARD, egress)), BaseHook("forward", _AFTER_WORKLOADS)
+
+    def _outwards(self) -> Iterator[Chain]:
+        """What a host's own process sends to a translated destination is asked after routing (§4.7)."""
+        forwarded = (_ESTABLISHED, *self._at(Hook.FORWARD, Direction.EGRESS))
+        yield Chain("host-forward-out", forwarded, BaseHook("forward", _AFTER_WORKLOADS))
+        skipped, normal = tuple(self._skipped()), tuple(self._at(Hook.NORMAL, Direction.EGRESS))
+        later = Rule((Compare(Field.CT_STATUS, "dnat"),), (Verdict.ACCEPT,), "asked after routing")
+        yield Chain("host-out", (*skipped, later, *normal), BaseHook("output", _FILTER))
+        others = (
+            Rule((Compare(Field.CT_STATUS, "dnat", negated=True),), (Verdict.ACCEPT,)),
+            Rule((Compare(Field.SOURCE_TYPE, "local", negated=True),), (Verdict.ACCEPT,)),
         )
-        yield Chain(
-            "host-in", (*skipped, *before_nat, *self._at(Hook.NORMAL, ingress)), BaseHook("input", _BEFORE_WORKLOADS)
-        )
-        translated = Compare(Field.CT_STATUS, "dnat")
-        normal = tuple(self._at(Hook.NORMAL, egress))
-        yield Chain(
-            "host-out",
-            (*skipped, Rule((translated,), (Verdict.ACCEPT,), "asked after routing"), *normal),
-            BaseHook("output", _FILTER),
-        )
-        own = Compare(Field.SOURCE_TYPE, "local", negated=True)
-        yield Chain(
-            "host-out-translated",
-            (
-                *skipped,
-                Rule((Compare(Field.CT_STATUS, "dnat", negated=True),), (Verdict.ACCEPT,)),
-                Rule((own,), (Verdict.ACCEPT,)),
-                *normal,
-            ),
-            BaseHook("postrouting", _AFTER_OUTPUT_NAT),
-        )
+        yield Chain("host-out-translated", (*skipped, *others, *normal), BaseHook("postrouting", _AFTER_OUTPUT_NAT))
+
+    def _skipped(self) -> Iterator[Rule]:
+        yield _ESTABLISHED
+        yield from self._untracked_passes()
 
     def _untracked_passes(self) -> Iterator[Rule]:
         """What doNotTrack policy has let through is not asked again; neighbour discovery is never tracked anyway."""
