@@ -15,9 +15,12 @@ MARK = "<!-- kinds -->"
 
 #: What a field's name, type and `#:` comment do not tell; `Type.field` as Python spells it.
 REMARKS = {
-    "EntityRule.domains": "validated; never enforced, since no names are resolved",
-    "EntityRule.services": "by the endpoints that the Service's selector finds, never by the cluster IP",
-    "NetworkSetSpec.allowed_egress_domains": "validated; never enforced, since no names are resolved",
+    "EntityRule.domains": "judged by `percale reach`; refused by `ruleset` and `lab`, since no names are resolved",
+    "EntityRule.services": "by the Service's endpoints, never by the cluster IP; without a namespace the policy's own",
+    "GlobalPolicySpec.apply_on_forward": "asked of forwarded traffic as well; the two below need it",
+    "GlobalPolicySpec.do_not_track": "before connection tracking; replies need rules of their own; nothing on `*`",
+    "GlobalPolicySpec.pre_dnat": "what arrives, under the address and port that it was sent to; ingress only",
+    "NetworkSetSpec.allowed_egress_domains": "judged by `percale reach`; a rule that selects them is refused elsewhere",
     "PolicySpec.order": "lower is asked first; without it, last",
     "PolicySpec.performance_hints": "no effect",
     "PolicySpec.tier": "`default` when absent; one that does not exist comes last and denies",
