@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from percale.policy.endpoints import Endpoint
 from percale.policy.from_resources import world_of
-from percale.policy.reasons import Decision, EndOfTier, RuleRef
+from percale.policy.host_path import Crossing
+from percale.policy.reasons import Decision, EndOfTier, Failsafe, RuleRef
 from percale.policy.verdict import judge
 from percale.policy.world import World
 from percale.resources.decode import Manifests, decode
@@ -18,11 +20,18 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 ALLOW, DENY = "allow", "deny"
 #: A side that is no endpoint of the input.
 OUTSIDE = "outside"
+#: The port is one that no policy can close.
+FAILSAFE = "failsafe"
+
+_HOST = "host:"
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """`egress` and `ingress` name what decides: a policy, a profile, or the end of a tier that no rule matched in."""
+    """`egress` and `ingress` name what decides: a policy, a profile, or the end of a tier that no rule matched in.
+
+    A party is a workload, an address, or the processes of a host as `host:NODE`, whose endpoint decides for it.
+    """
 
     source: str
     destination: str
@@ -52,17 +61,33 @@ def example(*paths: str) -> World:
 
 def judged(world: World, flow: Flow) -> Flow:
     """The same flow with what the judge says of it."""
-    verdict = judge(world, _packet(world, flow))
+    verdict = judge(world, _packet(world, flow), crossing=_crossing(world, flow))
+    of_host = next(iter(verdict.host), None)
     return replace(
         flow,
         verdict=ALLOW if verdict.allowed else DENY,
-        egress=_decider(verdict.egress),
-        ingress=_decider(verdict.ingress),
+        egress=_decider(of_host if flow.source.startswith(_HOST) else verdict.egress),
+        ingress=_decider(of_host if flow.destination.startswith(_HOST) else verdict.ingress),
     )
 
 
+def _crossing(world: World, flow: Flow) -> Crossing | None:
+    """Into or out of a host, by the interface that its endpoint governs."""
+    if flow.source.startswith(_HOST):
+        host = _host_endpoint(world, flow.source)
+        return Crossing(host.node, None, host.interface)
+    if flow.destination.startswith(_HOST):
+        host = _host_endpoint(world, flow.destination)
+        return Crossing(host.node, host.interface, None)
+    return None
+
+
+def _host_endpoint(world: World, name: str) -> Endpoint:
+    return next(one for one in world.host_endpoints if one.node == name.removeprefix(_HOST))
+
+
 def _packet(world: World, flow: Flow) -> Packet:
-    version = 6 if ":" in flow.source + flow.destination else 4
+    version = 6 if ":" in (flow.source + flow.destination).replace(_HOST, "") else 4
     source, destination = (_address(world, name, version) for name in (flow.source, flow.destination))
     if flow.port == "icmp":
         return Packet(source, destination, ICMP, icmp_type=8)
@@ -72,6 +97,7 @@ def _packet(world: World, flow: Flow) -> Packet:
 
 def _address(world: World, name: str, version: int) -> Address:
     known = {str(one): one.addresses for one in world.workloads}
+    known |= {f"{_HOST}{one.node}": one.addresses for one in world.host_endpoints}
     return next(one for one in known.get(name) or (address(name),) if one.version == version)
 
 
@@ -85,5 +111,7 @@ def _decider(decision: Decision | None) -> str:
             return policy.id.name
         case EndOfTier(tier=tier):
             return f"end of {tier.name}"
+        case Failsafe():
+            return FAILSAFE
         case other:
             raise AssertionError(other)

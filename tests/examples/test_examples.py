@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.example_worlds import ALLOW, DENY, EXAMPLES, OUTSIDE, Flow, example, judged, manifests
+from examples.example_worlds import ALLOW, DENY, EXAMPLES, FAILSAFE, OUTSIDE, Flow, example, judged, manifests
 from percale.cli import calico_validate
 from percale.cli.exits import Exit
 from percale.cli.main import main
@@ -118,6 +118,7 @@ CUSTOMER_ISOLATION_IN_PANIC = (
 )
 
 A, B, OTHER = "test1/busybox-test1-a", "test1/busybox-test1-b", "test2/busybox-test2-a"
+NODE = "host:demo-node"
 GARDENER_DEMO = (
     Flow(A, B, "8080", ALLOW, "kns.test1", "test1-own-namespace"),
     Flow(B, A, "80", ALLOW, "kns.test1", "test1-own-namespace"),
@@ -132,6 +133,13 @@ GARDENER_DEMO = (
     Flow("192.0.2.7", A, "8080", DENY, OUTSIDE, END),
     Flow("192.0.2.7", OTHER, "8080", ALLOW, OUTSIDE, "kns.test2"),
     Flow(A, "1.1.1.1", "443", ALLOW, "kns.test1", OUTSIDE),
+    Flow("192.0.2.7", NODE, "443", ALLOW, OUTSIDE, "node-https"),
+    Flow("192.0.2.7", NODE, "443/udp", DENY, OUTSIDE, END),
+    Flow("192.0.2.7", NODE, "22", ALLOW, OUTSIDE, FAILSAFE),
+    Flow("192.0.2.7", NODE, "10256", DENY, OUTSIDE, END),
+    Flow("192.0.2.7", NODE, "icmp", DENY, OUTSIDE, END),
+    Flow(NODE, "192.0.2.7", "25", ALLOW, "node-https", OUTSIDE),
+    Flow(NODE, "192.0.2.7", "53/udp", ALLOW, FAILSAFE, OUTSIDE),
 )
 
 #: Which directories are read together, and what flows in them.
