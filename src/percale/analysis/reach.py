@@ -13,10 +13,11 @@ from itertools import chain, pairwise, product
 from percale.analysis.parties import Party
 from percale.errors import PercaleError
 from percale.policy.host_path import Crossing
-from percale.policy.rules import Rule, Side
+from percale.policy.rules import Direction, Rule, Side
 from percale.policy.selection import Staged
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World
+from percale.selector import Selector
 from percale.traffic.addresses import Address, AddressSet, Network, address_at
 from percale.traffic.intervals import Intervals
 from percale.traffic.packet import Packet
@@ -73,7 +74,7 @@ class Answer:
 
 def ask(world: World, source: Party, destination: Party, wire: Wire, *, version: int) -> Answer:
     """Of one IP version; no verdict at all where a party has no address of that version."""
-    rules = list(_rules(world))
+    rules = list(_rules(world, source, destination))
     ends = [list(_representatives(world, rules, one, version)) for one in (source, destination)]
     ports = list(_source_ports(world, rules, wire))
     if len(ends[0]) * len(ends[1]) * len(ports) > _MANY:
@@ -122,10 +123,16 @@ def _with_parties(world: World, *places: tuple[Party, Address]) -> World:
     return replace(world, workloads=tuple(one.at(*moved[one]) if one in moved else one for one in world.workloads))
 
 
-def _rules(world: World) -> Iterator[Rule]:
+def _rules(world: World, source: Party, destination: Party) -> Iterator[Rule]:
+    """Those that can be asked: of policies that select one of the two, in its direction; of hosts, all."""
+    asked = [
+        (source.host or source.endpoint, Direction.EGRESS),
+        (destination.host or destination.endpoint, Direction.INGRESS),
+    ]
     for policy in world.policies.policies:
-        yield from policy.ingress
-        yield from policy.egress
+        for endpoint, direction in asked:
+            if endpoint and policy.subject.matches(endpoint.labels):
+                yield from policy.rules(direction)
 
 
 def _representatives(world: World, rules: Iterable[Rule], one: Party, version: int) -> Iterator[Address]:
@@ -154,12 +161,16 @@ def _alike(possible: Intervals, nets: Iterable[Network]) -> Iterator[tuple[int, 
 
 
 def _networks(world: World, rules: Iterable[Rule]) -> Iterator[Network]:
+    """Of the rules, and of the network sets that one of their selectors holds for."""
+    selectors: set[Selector] = set()
     for rule in rules:
         for side in Side:
-            yield from rule.entity(side).nets
-            yield from rule.entity(side).not_nets
+            entity = rule.entity(side)
+            yield from (*entity.nets, *entity.not_nets)
+            selectors |= {one for one in (entity.selector, entity.not_selector) if one}
     for one in world.network_sets:
-        yield from one.networks
+        if any(selector.matches(one.labels) for selector in selectors):
+            yield from one.networks
 
 
 def _source_ports(world: World, rules: Iterable[Rule], wire: Wire) -> Iterator[int]:

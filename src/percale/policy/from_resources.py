@@ -30,6 +30,7 @@ from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy
 from percale.resources.calico_policy import Tier as TierResource
 from percale.resources.cluster_network_policy import ClusterNetworkPolicy
 from percale.resources.decode import Located, Manifests
+from percale.resources.documents import no_garbage_collection
 from percale.resources.felix_configuration import FelixConfiguration
 from percale.resources.host_endpoint import HostEndpoint
 from percale.resources.kinds import AnyResource, is_namespaced
@@ -52,6 +53,7 @@ T = TypeVar("T")
 DEFAULT_NAMESPACE = "default"
 
 
+@no_garbage_collection()
 def world_of(manifests: Manifests) -> World:
     located = [Located(in_namespace(item.resource), item.document) for item in manifests.items]
     read = _Read([item.resource for item in located])

@@ -118,8 +118,11 @@ def _pending_json(case: Case) -> dict[str, Any]:
     pending = case.pending
     return {
         "verdict": "allow" if pending.allowed else "deny",
-        "egress": decision_json(pending.egress, pending.packet, case.world),
-        "ingress": decision_json(pending.ingress, pending.packet, case.world),
+        **{
+            way: decision_json(one, pending.packet, case.world)
+            for way, one in (("egress", pending.egress), ("ingress", pending.ingress))
+        },
+        **({"host": [decision_json(one, pending.packet, case.world) for one in pending.host]} if pending.host else {}),
     }
 
 

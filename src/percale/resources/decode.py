@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy
-from percale.resources.documents import Document
+from percale.resources.documents import Document, no_garbage_collection
 from percale.resources.faults import Fault, faults, written
 from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, AnyResource, Kind, kind_of, other_versions
 from percale.resources.problems import InvalidInput, Problem
@@ -46,6 +46,7 @@ class Manifests:
         return (item.resource for item in self.items)
 
 
+@no_garbage_collection()
 def decode(documents: Sequence[Document]) -> Manifests:
     """Raise InvalidInput with every problem, or return all resources of the kinds that Percale reads."""
     items: list[Located] = []
