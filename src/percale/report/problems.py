@@ -14,8 +14,11 @@ _MOST_SHOWN = 200
 def problem_text(problem: Problem) -> str:
     """`file.yaml:12:5: NetworkPolicy shop/web: spec.order: expected a number, found …`, and a hint below."""
     parts = [str(problem.place), problem.subject, problem.path, problem.says]
-    text = plain(": ".join(part for part in parts if part))
-    return f"{text}\n  hint: {plain(problem.hint)}" if problem.hint else text
+    lines = [plain(": ".join(part for part in parts if part))]
+    lines += [f"  {plain(line)}" for line in problem.excerpt.splitlines()]
+    if problem.hint:
+        lines.append(f"  hint: {plain(problem.hint)}")
+    return "\n".join(lines)
 
 
 def problems_text(problems: Sequence[Problem]) -> str:

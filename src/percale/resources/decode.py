@@ -168,4 +168,4 @@ def _subject(document: Document) -> str:
 
 
 def _problem(document: Document, subject: str, fault: Fault) -> Problem:
-    return Problem(document.place_of(fault.path), fault.says, written(fault.path), subject, fault.hint)
+    return Problem(document.place_of(fault.path), fault.says, written(fault.path), subject, fault.hint, fault.excerpt)

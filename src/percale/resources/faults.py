@@ -23,6 +23,8 @@ class Fault:
     path: Path
     says: str
     hint: str = ""
+    #: The text at fault and a mark below it, where the place alone does not show it.
+    excerpt: str = ""
 
 
 def written(path: Path) -> str:

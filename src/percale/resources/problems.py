@@ -29,6 +29,8 @@ class Problem:
     subject: str = ""
     #: What would be right, when that can be said.
     hint: str = ""
+    #: The text at fault and a mark below it, where the place alone does not show it.
+    excerpt: str = ""
 
 
 class InvalidInput(PercaleError):

@@ -18,7 +18,7 @@ def selector_findings(text: str, path: Path) -> Iterator[Fault]:
     if len(text) > LONGEST_SELECTOR:
         yield from too_long(text, LONGEST_SELECTOR, path)
     elif error := _error(text):
-        yield Fault(path, f"{error.says}, at column {error.column + 1}", error.hint)
+        yield Fault(path, f"{error.says}, at column {error.column + 1}", error.hint, error.excerpt())
 
 
 def endpoint_selector_findings(text: str, path: Path) -> Iterator[Fault]:
