@@ -23,9 +23,11 @@ from percale.traffic.protocols import SCTP, TCP, UDP
 from random_worlds import ADDRESSES, ELSEWHERE, PODS, Generator
 
 _PORTS = (53, 80, 81, 443)
+_SOURCE_PORTS = [80, 40_000]
+_ROOM = 10_000
 
 
-def _rule(random: Random, peer: str) -> dict[str, Any]:
+def _rule(random: Random, peer: str) -> dict[str, Any]:  # noqa: C901  one case for each thing that is no point
     """Mostly a handful of points; sometimes what cannot be one."""
     action = random.choice(("Allow", "Allow", "Deny", "Pass"))
     ports: list[int | str] = random.sample([*_PORTS, "80:82"], random.randint(1, 2))
@@ -46,14 +48,24 @@ def _rule(random: Random, peer: str) -> dict[str, Any]:
             return {"action": action, "protocol": "TCP", "destination": {"ports": ports}}
         case 3:
             return rule | {peer: entity | {"notSelector": "env == 'prod'"}}
+        case 4:
+            return {"action": action, "protocol": "TCP", peer: {"nets": ["10.65.0.0/29"]}}
+        case 5:
+            rule["source"] = rule.get("source", {}) | {"ports": random.sample(_SOURCE_PORTS, 1)}
+        case 6:
+            return {"action": action, "protocol": "TCP", peer: {"notPorts": ["http", "dns", "metrics"]}}
+        case 7:
+            return {"action": action, "protocol": "TCP", peer: {"ports": ["http", "dns"]}}
+        case 8:
+            return {"action": action, peer: {"selector": "all()", "notNets": ["10.65.0.0/24"]}}
     destination = rule.get("destination", {}) | {"ports": ports}
     return rule | {"destination": destination}
 
 
 def _world(random: Random, direction: Direction) -> World:
-    pods = [one for one in Generator(random).world() if one["kind"] in ("Pod", "Namespace")]
+    pods = [one for one in Generator(random).world() if one["kind"] in ("Pod", "Namespace", "GlobalNetworkSet")]
     peer = "source" if direction is Direction.INGRESS else "destination"
-    rules = [_rule(random, peer) for _ in range(12)]
+    rules = [_rule(random, peer) for _ in range(20)]
     asked = policy("p", types=[direction.capitalize()], **{direction: rules})
     return world_from([*pods, asked]).placed(ADDRESSES)
 
@@ -76,18 +88,18 @@ def _compiled(here: World, direction: Direction, own: Address) -> list[PeerRule]
 
 
 @pytest.mark.parametrize("direction", Direction)
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(150))
 def test_the_first_rule_that_matches_decides(seed: int, direction: Direction) -> None:
     here = _world(Random(seed), direction)
     membership, (only,) = Membership(here), here.policies.policies
     own = ADDRESSES[PODS[0]][0]
     rules = _compiled(here, direction, own)
-    found = list(segments(rules, OWN_SIDE[direction].other, membership, 4))
+    found = list(segments(rules, OWN_SIDE[direction].other, membership, 4, _ROOM))
     matcher = Matcher(membership, 4)
     peers = [address for name in PODS[1:] for address in ADDRESSES[name][:1]] + [ELSEWHERE[0]]
-    for peer, protocol, port in product(peers, (TCP, UDP, SCTP), _PORTS):
+    for peer, protocol, source_port, port in product(peers, (TCP, UDP, SCTP), _SOURCE_PORTS, _PORTS):
         ends = (peer, own) if direction is Direction.INGRESS else (own, peer)
-        packet = Packet(*ends, protocol, 40_000, port)
+        packet = Packet(*ends, protocol, source_port, port)
         first = next((rule.path for rule in only.rules(direction) if matches(rule, packet, here)), None)
         assert _first(found, packet, direction, matcher) == first, packet
 
@@ -97,20 +109,29 @@ def test_the_worlds_have_maps_and_rules_beside_them() -> None:
     for seed in range(20):
         here = _world(Random(seed), Direction.INGRESS)
         rules = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
-        kinds |= {type(one) for one in segments(rules, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4)}
+        kinds |= {type(one) for one in segments(rules, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4, _ROOM)}
     assert kinds == {PointMap, PeerRule}
 
 
-def _segments_of(*rules: dict[str, Any]) -> list[Segment]:
+def _segments_of(*rules: dict[str, Any], room: int = _ROOM) -> list[Segment]:
     pods = [one for one in Generator(Random(1)).world() if one["kind"] in ("Pod", "Namespace")]
     here = world_from([*pods, policy("p", types=["Ingress"], ingress=rules)]).placed(ADDRESSES)
     compiled = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
-    return list(segments(compiled, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4))
+    return list(segments(compiled, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4, room))
+
+
+def _shape(found: Iterable[Segment]) -> list[str]:
+    return ["map" if isinstance(one, PointMap) else "rule" for one in found]
 
 
 def _to(port: int | str, *, make: Any = allow) -> dict[str, Any]:
     rule: dict[str, Any] = make(protocol="TCP", source={"selector": "has(app)"}, destination={"ports": [port]})
     return rule
+
+
+_ELSEWHERE = deny(source={"nets": ["203.0.113.0/24"]})
+_FROM_PORT = deny(protocol="TCP", source={"ports": [1]}, destination={"ports": ["3:99"]})
+_LOGGED = _to(80) | {"action": "Log", "destination": {}}
 
 
 @pytest.mark.parametrize(
@@ -119,15 +140,31 @@ def _to(port: int | str, *, make: Any = allow) -> dict[str, Any]:
         ([_to(n) for n in (1, 2, 3)], ["rule", "rule", "rule"]),
         ([_to(n) for n in (1, 2, 3, 4)], ["map"]),
         ([_to(1), _to(2), _to(3), allow(), _to(4)], ["rule"] * 5),
-        ([*(_to(n) for n in (1, 2, 3, 4)), allow(), *(_to(n) for n in (1, 2, 3, 4))], ["map", "rule", "map"]),
+        ([*(_to(n) for n in (1, 2, 3, 4)), allow(), *(_to(n) for n in (1, 2, 3, 4))], ["map", "rule"]),
+        ([_to(1), _ELSEWHERE, _to(2), _to("9:99"), _to(3), _ELSEWHERE, _to(4)], ["map", "rule", "rule", "rule"]),
+        ([_to(1), _to(2), _FROM_PORT, _to(3), _to(4)], ["rule"] * 5),
+        ([_to(1), _FROM_PORT, _to(2), _to(3), _to(100), _to(101)], ["map", "rule", "rule"]),
+        ([_LOGGED, *(_to(n) for n in (1, 2, 3, 4))], ["rule", "map"]),
+        ([_LOGGED, *(_to(n) for n in (1, 2, 3, 4)), _ELSEWHERE, _to(5)], ["rule", "map", "rule", "rule"]),
         ([_to("1:65"), *(_to(n) for n in (1, 2, 3, 4))], ["rule", "map"]),
         ([_to("1:64"), *(_to(n) for n in (1, 2, 3))], ["map"]),
         ([*(_to(n) for n in (1, 2, 3)), _to(4) | {"action": "Log"}], ["rule"] * 4),
     ],
-    ids=range(7),
+    ids=range(12),
 )
 def test_what_becomes_a_map(rules: list[dict[str, Any]], shape: list[str]) -> None:
-    assert ["map" if isinstance(one, PointMap) else "rule" for one in _segments_of(*rules)] == shape
+    assert _shape(_segments_of(*rules)) == shape
+
+
+@pytest.mark.parametrize("limit", ["_MOST_QUESTIONS", "room"])
+def test_beyond_a_limit_only_runs_become_maps(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = [_to(1), _ELSEWHERE, *(_to(n) for n in (2, 3, 4, 5))]
+    assert _shape(_segments_of(*rules)) == ["map", "rule"]
+    if limit == "room":
+        assert _shape(_segments_of(*rules, room=4)) == ["rule", "rule", "map"]
+    else:
+        monkeypatch.setattr(f"percale.dataplane.segments.{limit}", 4)
+        assert _shape(_segments_of(*rules)) == ["rule", "rule", "map"]
 
 
 def test_of_two_rules_with_a_point_the_first_has_it() -> None:

@@ -45,6 +45,9 @@ ALLOWED: dict[Stage, tuple[Statement, ...]] = {
     Stage.HOST_UNTRACKED: (Verdict.NOTRACK, Verdict.ACCEPT),
     Stage.STAGED: (Verdict.ACCEPT,),
 }
+#: Points in the maps of a table. Each class has maps of its own, while sets are shared: what saves a packet little
+#: costs much to load where classes are many (dataplane notes §9).
+_MOST_POINTS = 50_000
 _PREFIX = {Direction.INGRESS: "in", Direction.EGRESS: "eg"}
 
 
@@ -61,6 +64,7 @@ class ChainWriter:
         self._marks = marks
         self._settings = settings
         self._written: dict[int, tuple[Program, str]] = {}
+        self._room = _MOST_POINTS
 
     def class_chain(self, program: Program) -> str:
         """The chain that enforces the program; endpoints with equal programs get the same one.
@@ -97,7 +101,8 @@ class ChainWriter:
     def _inline(self, tier: TierProgram, program: Program) -> list[Rule]:
         peer_side = OWN_SIDE[program.direction].other
         found: list[Rule] = []
-        for logs, group in groupby(segments(tier.rules, peer_side, self._membership, self._version), key=_log_mark):
+        asked = segments(tier.rules, peer_side, self._membership, self._version, self._room)
+        for logs, group in groupby(asked, key=_log_mark):
             rules = [rule for segment in group for rule in self._segment(segment, program)]
             found += [self._once(rules, logs)] if logs else rules
         if tier.end:
@@ -125,6 +130,8 @@ class ChainWriter:
         key = Key.IPV4 if self._version == 4 else Key.IPV6
         name = f"m-{naming.digest(*points.marks)}"
         elements: dict[SetElement, Goto | Jump] = {point: self._goto(mark) for point, mark in points.marks}
+        if name not in self.maps:
+            self._room -= len(elements)
         self.maps[name] = VerdictMap(name, (key, Key.PROTOCOL, Key.PORT), elements)
         return Rule((), (Dispatch((address, Field.L4PROTO, port), name),))
 

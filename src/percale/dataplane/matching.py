@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from percale.dataplane import naming
-from percale.dataplane.membership import Membership
+from percale.dataplane.membership import Members, Membership
 from percale.dataplane.peers import NamedPorts, Peer, PeerRule
 from percale.dataplane.ruleset import Compare, Element, Field, IntervalSet, Key, Lookup, Match, Set, Spans
 from percale.policy.rules import ServiceRef, Side
@@ -104,9 +104,10 @@ class Matcher:
         return (Lookup((address,), self._network_set(nets), negated=True),)
 
     def _members(self, selector: Selector, address: Field) -> list[Matches]:
-        found: list[Matches] = [(Lookup((address,), self._member_set(selector)),)]
-        if networks := self._membership.networks(selector, self._version):
-            found.append((Lookup((address,), self._network_set(networks)),))
+        members = self._membership.members(selector, self._version)
+        found: list[Matches] = [(Lookup((address,), self._member_set(members)),)]
+        if members.networks:
+            found.append((Lookup((address,), self._network_set(members.networks)),))
         return found
 
     def _not_members(self, selector: Selector, address: Field) -> Matches:
@@ -133,12 +134,12 @@ class Matcher:
         self.sets[name] = Set(name, (self._address_key,), members, says)
         return Lookup((address,), name)
 
-    def _member_set(self, selector: Selector) -> str:
+    def _member_set(self, members: Members) -> str:
         """Named by meaning, not by contents: a pod that joins is one element more, and no rule changes."""
-        name = f"s-{naming.digest(selector)}"
-        addresses = self._membership.addresses(selector, self._version)
-        members: frozenset[tuple[Element, ...]] = frozenset((one,) for one in addresses)
-        self.sets[name] = Set(name, (self._address_key,), members, str(selector))
+        name = f"s-{naming.digest(members.text)}"
+        if name not in self.sets:
+            elements: frozenset[tuple[Element, ...]] = frozenset((one,) for one in members.addresses)
+            self.sets[name] = Set(name, (self._address_key,), elements, members.text)
         return name
 
     def _tuple_set(self, letter: str, says: str, elements: frozenset[tuple[Element, ...]]) -> str:

@@ -5,6 +5,7 @@ And which policies stand behind an endpoint. Neither asks everyone: most selecto
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from percale.dataplane.peers import NamedPorts
@@ -53,6 +54,19 @@ class Subjects:
                 yield self._policies[at]
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The addresses of one IP version that a selector stands for, and its text."""
+
+    text: str
+    addresses: frozenset[Address]
+    networks: tuple[Network, ...]
+    _wide: AddressSet
+
+    def __contains__(self, address: Address) -> bool:
+        return address in self.addresses or address in self._wide
+
+
 class Membership:
     """One world's members, each question answered once.
 
@@ -67,15 +81,32 @@ class Membership:
         for one in self._objects:
             for label in one.labels.items():
                 self._by_label.setdefault(label, []).append(one)
-        self.addresses = cache(self._addresses)
-        self.networks = cache(self._networks)
+        self._members: dict[tuple[str, int], Members] = {}
+        self.named_ports = cache(self._named_ports)
+        self.service = cache(self._service)
         # A pod with several interfaces is several workloads of one name.
         self._addresses_of: dict[str, tuple[Address, ...]] = {}
         for one in world.workloads:
             self._addresses_of[str(one)] = (*self._addresses_of.get(str(one), ()), *one.addresses)
 
-    def _members(self, selector: Selector) -> list[Endpoint]:
-        return [one for one in self._candidates(selector) if one.networks and selector.matches(one.labels)]
+    def members(self, selector: Selector, version: int) -> Members:
+        """Kept by text, which to write out once is quicker than to hash a selector and to compare it."""
+        text = str(selector)
+        if (text, version) not in self._members:
+            self._members[text, version] = self._found(selector, text, version)
+        return self._members[text, version]
+
+    def _found(self, selector: Selector, text: str, version: int) -> Members:
+        networks = [
+            network
+            for one in self._candidates(selector)
+            if one.networks and selector.matches(one.labels)
+            for network in one.networks
+            if network.version == version
+        ]
+        single = (one.network_address for one in networks if one.prefixlen == one.max_prefixlen)
+        wide = AddressSet.of(one for one in networks if one.prefixlen < one.max_prefixlen)
+        return Members(text, frozenset(single), tuple(wide.networks(version)), wide)
 
     def _candidates(self, selector: Selector) -> Sequence[Endpoint]:
         narrowed = [
@@ -83,24 +114,7 @@ class Membership:
         ]
         return min(narrowed, key=len, default=self._objects)
 
-    def _addresses(self, selector: Selector, version: int) -> frozenset[Address]:
-        return frozenset(
-            network.network_address
-            for one in self._members(selector)
-            for network in one.networks
-            if network.version == version and network.prefixlen == network.max_prefixlen
-        )
-
-    def _networks(self, selector: Selector, version: int) -> tuple[Network, ...]:
-        wide = [
-            network
-            for one in self._members(selector)
-            for network in one.networks
-            if network.prefixlen < network.max_prefixlen
-        ]
-        return tuple(AddressSet.of(wide).networks(version))
-
-    def named_ports(self, named: NamedPorts, version: int) -> frozenset[tuple[Address, int, int]]:
+    def _named_ports(self, named: NamedPorts, version: int) -> frozenset[tuple[Address, int, int]]:
         return frozenset(
             (address, port.protocol, port.number)
             for one in (*self._world.workloads, *self._world.host_endpoints)
@@ -111,7 +125,7 @@ class Membership:
             if address.version == version
         )
 
-    def service(self, service: ServiceRef, version: int) -> frozenset[tuple[Address, int, int]]:
+    def _service(self, service: ServiceRef, version: int) -> frozenset[tuple[Address, int, int]]:
         return frozenset(
             (address, backend.protocol, backend.port)
             for backend in self._world.services.get(service, ())

@@ -6,6 +6,7 @@ workloads for which the answers are the same share one chain. A host has many ad
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import OWN_SIDE, Action, Direction, Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
@@ -15,6 +16,9 @@ from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6, PROTOCOLS_WITH_PORTS
 from percale.traffic.regions import Region
 from percale.traffic.traffic import ANY_ICMP, ANY_PORT, Traffic
+
+#: Many rules ask for the same protocols and ports: such answers are kept.
+_ASKED_OFTEN = 4096
 
 _WITH_PORTS = Traffic.protocols(*sorted(PROTOCOLS_WITH_PORTS))
 
@@ -99,8 +103,10 @@ def rules_of_workload(
     if not rule.applies_to_version(version) or not answered.holds:
         return
     traffic = _protocols(rule, version)
-    if mine.ports:
+    if answered.named:
         traffic &= _own_ports(mine.ports, answered.named, side)
+    elif mine.ports:
+        traffic = _narrowed(traffic, mine.ports.numbers, side)
     if mine.not_ports:
         traffic -= _own_ports(mine.not_ports, answered.not_named, side)
     for peer, through in _by_port(rule.entity(side.other), version, traffic, side.other):
@@ -122,13 +128,12 @@ def _by_port(theirs: Entity, version: int, traffic: Traffic, side: Side) -> Iter
     peer = _peer(theirs, version)
     if theirs.not_ports:
         traffic -= _at_ports(theirs.not_ports.numbers, side)
-    with_ports, without = traffic & _WITH_PORTS, traffic - _WITH_PORTS
     alternatives = [(peer, traffic)]
     if names := theirs.not_ports.names:
         unnamed = replace(peer, not_named=NamedPorts(names, theirs.selector))
-        alternatives = [(peer, without), (unnamed, with_ports)]
+        alternatives = [(peer, traffic - _WITH_PORTS), (unnamed, traffic & _WITH_PORTS)]
     elif peer.service and side is Side.DESTINATION:
-        alternatives = [(peer, with_ports)]
+        alternatives = [(peer, traffic & _WITH_PORTS)]
     for one, part in alternatives:
         yield from ((found, through) for found, through in _at_port(theirs, one, part, side) if through)
 
@@ -137,7 +142,7 @@ def _at_port(theirs: Entity, peer: Peer, traffic: Traffic, side: Side) -> Iterat
     if not theirs.ports:
         yield peer, traffic
     if theirs.ports.numbers:
-        yield peer, traffic & _at_ports(theirs.ports.numbers, side)
+        yield peer, _narrowed(traffic, theirs.ports.numbers, side)
     if theirs.ports.names:
         yield replace(peer, named=NamedPorts(theirs.ports.names, theirs.selector)), traffic & _WITH_PORTS
 
@@ -153,13 +158,20 @@ def _holds_of(mine: Entity, own: Address, here: Iterable[Endpoint]) -> bool:
 
 
 def _protocols(rule: Rule, version: int) -> Traffic:
-    traffic = Traffic.everything() if rule.protocol is None else Traffic.protocols(rule.protocol)
-    if rule.not_protocol is not None:
-        traffic -= Traffic.protocols(rule.not_protocol)
-    if rule.icmp:
-        traffic &= _icmp(rule.icmp, version)
-    if rule.not_icmp:
-        traffic -= _icmp(rule.not_icmp, version)
+    return _asked_protocols(rule.protocol, rule.not_protocol, rule.icmp, rule.not_icmp, version)
+
+
+@lru_cache(_ASKED_OFTEN)
+def _asked_protocols(
+    protocol: int | None, not_protocol: int | None, icmp: IcmpMatch | None, not_icmp: IcmpMatch | None, version: int
+) -> Traffic:
+    traffic = Traffic.everything() if protocol is None else Traffic.protocols(protocol)
+    if not_protocol is not None:
+        traffic -= Traffic.protocols(not_protocol)
+    if icmp:
+        traffic &= _icmp(icmp, version)
+    if not_icmp:
+        traffic -= _icmp(not_icmp, version)
     return traffic
 
 
@@ -167,6 +179,11 @@ def _icmp(wanted: IcmpMatch, version: int) -> Traffic:
     codes = ANY_ICMP if wanted.code is None else Intervals.single(wanted.code)
     number = ICMP if version == 4 else ICMPV6
     return Traffic.of({number: Region.product(Intervals.single(wanted.type), codes)})
+
+
+@lru_cache(_ASKED_OFTEN)
+def _narrowed(traffic: Traffic, numbers: Intervals, side: Side) -> Traffic:
+    return traffic & _at_ports(numbers, side)
 
 
 def _at_ports(numbers: Intervals, side: Side) -> Traffic:

@@ -139,8 +139,8 @@ class Programs:
                 self._selecting[asked] = PolicySet(self._world.policies.tiers, tuple(selecting))
             tiers = tuple(tiers_in_force(self._selecting[asked], endpoint, direction, staged=staged))
             profiles = self._profiles_of(endpoint)
-            rules = [rule for tier in tiers for policy in tier.policies for rule in policy.rules(direction)]
-            rules += [rule for profile in profiles for rule in profile.rules(direction)]
+            givers: list[Policy | Profile] = [*(policy for tier in tiers for policy in tier.policies), *profiles]
+            rules = (rule for giver in givers for rule in giver.rules(direction))
             asking = tuple(rule for rule in rules if asks(rule.entity(OWN_SIDE[direction])))
             self._in_force[known] = _InForce(tiers, profiles, asking)
         return self._in_force[known]
