@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from agreement import world_from
-from builders import allow, deny, policy
+from builders import allow, deny, pod, policy, world
 from dataplane.reading import any_holds, compiled
 from percale.dataplane.matching import Matcher
 from percale.dataplane.membership import Membership
 from percale.dataplane.peers import PeerRule
 from percale.dataplane.segments import PointMap, Segment, segments
 from percale.policy.matching import matches
-from percale.policy.rules import OWN_SIDE, Direction
+from percale.policy.rules import OWN_SIDE, Direction, Side
 from percale.policy.world import World
-from percale.traffic.addresses import Address
+from percale.traffic.addresses import Address, address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import SCTP, TCP, UDP
 from random_worlds import ADDRESSES, ELSEWHERE, PODS, Generator
@@ -27,7 +27,7 @@ _SOURCE_PORTS = [80, 40_000]
 _ROOM = 10_000
 
 
-def _rule(random: Random, peer: str) -> dict[str, Any]:  # noqa: C901  one case for each thing that is no point
+def _rule(random: Random, peer: str) -> dict[str, Any]:
     """Mostly a handful of points; sometimes what cannot be one."""
     action = random.choice(("Allow", "Allow", "Deny", "Pass"))
     ports: list[int | str] = random.sample([*_PORTS, "80:82"], random.randint(1, 2))
@@ -39,27 +39,25 @@ def _rule(random: Random, peer: str) -> dict[str, Any]:  # noqa: C901  one case 
     if random.randrange(4) == 0:
         entity["notNets"] = ["10.65.0.4/31"]
     rule: dict[str, Any] = {"action": action, "protocol": random.choice(("TCP", "UDP")), peer: entity}
-    match random.randrange(16):
-        case 0:
-            return rule | {"action": "Log"}
-        case 1:
-            return {"action": action, peer: entity}
-        case 2:
-            return {"action": action, "protocol": "TCP", "destination": {"ports": ports}}
-        case 3:
-            return rule | {peer: entity | {"notSelector": "env == 'prod'"}}
-        case 4:
-            return {"action": action, "protocol": "TCP", peer: {"nets": ["10.65.0.0/29"]}}
-        case 5:
-            rule["source"] = rule.get("source", {}) | {"ports": random.sample(_SOURCE_PORTS, 1)}
-        case 6:
-            return {"action": action, "protocol": "TCP", peer: {"notPorts": ["http", "dns", "metrics"]}}
-        case 7:
-            return {"action": action, "protocol": "TCP", peer: {"ports": ["http", "dns"]}}
-        case 8:
-            return {"action": action, peer: {"selector": "all()", "notNets": ["10.65.0.0/24"]}}
-    destination = rule.get("destination", {}) | {"ports": ports}
-    return rule | {"destination": destination}
+    at_ports = {"destination": rule.get("destination", {}) | {"ports": ports}}
+    others: list[dict[str, Any]] = [
+        rule | {"action": "Log"},
+        {"action": action, peer: entity},
+        {"action": action, peer: {"selector": "all()", "notNets": ["10.65.0.0/24"]}},
+        {"action": action, peer: {"selector": "all()", "notSelector": "env == 'prod'"}},
+        rule | at_ports | {"source": rule.get("source", {}) | {"ports": random.sample(_SOURCE_PORTS, 1)}},
+        *(
+            {"action": action, "protocol": "TCP"} | ends
+            for ends in (
+                {"destination": {"ports": ports}},
+                {peer: {"nets": ["10.65.0.0/29"]}},
+                {peer: {"ports": ["http", "dns"]}},
+                {peer: {"notPorts": ["http", "dns", "metrics"]}},
+            )
+        ),
+    ]
+    kind = random.randrange(16)
+    return others[kind] if kind < len(others) else rule | at_ports
 
 
 def _world(random: Random, direction: Direction) -> World:
@@ -171,3 +169,22 @@ def test_of_two_rules_with_a_point_the_first_has_it() -> None:
     (only,) = _segments_of(_to(1, make=deny), _to(2), _to(3), _to(4), _to(1))
     assert isinstance(only, PointMap)
     assert {mark for point, mark in only.marks if point[2] == 1} == {"ingress[0]"}
+
+
+_NAMED = {"http": 80, "dns": 53, "metrics": 9000, "admin": 81}
+_UNNAMED = (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(("field", "free"), [("ports", {*_UNNAMED}), ("notPorts", {*_NAMED.values()})])
+def test_of_a_destination_it_is_known_how_its_ports_are_called(field: str, free: set[int]) -> None:
+    there = {"selector": "app == 'web'"}
+    by_name = deny(protocol="TCP", destination={field: list(_NAMED)})
+    by_number = (allow(protocol="TCP", destination=there | {"ports": [port]}) for port in (*_NAMED.values(), *_UNNAMED))
+    here = world(
+        pod("shop/web", {"app": "web"}, at=["10.0.0.1"], ports=_NAMED),
+        policy("p", types=["Egress"], egress=[by_name, *by_number]),
+    )
+    rules = _compiled(here, Direction.EGRESS, address("10.0.0.2"))
+    brought_forward, _ = segments(rules, Side.DESTINATION, Membership(here), 4, _ROOM)
+    assert isinstance(brought_forward, PointMap)
+    assert {point[2] for point, _ in brought_forward.marks} == free
