@@ -175,14 +175,20 @@ _NAMED = {"http": 80, "dns": 53, "metrics": 9000, "admin": 81}
 _UNNAMED = (1, 2, 3, 4)
 
 
-@pytest.mark.parametrize(("field", "free"), [("ports", {*_UNNAMED}), ("notPorts", {*_NAMED.values()})])
-def test_of_a_destination_it_is_known_how_its_ports_are_called(field: str, free: set[int]) -> None:
+@pytest.mark.parametrize(
+    ("before", "free"),
+    [
+        ({"ports": list(_NAMED)}, {*_UNNAMED}),
+        ({"notPorts": list(_NAMED)}, {*_NAMED.values()}),
+        ({"notSelector": "app == 'web'"}, {*_UNNAMED, *_NAMED.values()}),
+    ],
+)
+def test_what_a_rule_before_them_decides_is_not_brought_forward(before: dict[str, Any], free: set[int]) -> None:
     there = {"selector": "app == 'web'"}
-    by_name = deny(protocol="TCP", destination={field: list(_NAMED)})
     by_number = (allow(protocol="TCP", destination=there | {"ports": [port]}) for port in (*_NAMED.values(), *_UNNAMED))
     here = world(
         pod("shop/web", {"app": "web"}, at=["10.0.0.1"], ports=_NAMED),
-        policy("p", types=["Egress"], egress=[by_name, *by_number]),
+        policy("p", types=["Egress"], egress=[deny(protocol="TCP", destination=before), *by_number]),
     )
     rules = _compiled(here, Direction.EGRESS, address("10.0.0.2"))
     brought_forward, _ = segments(rules, Side.DESTINATION, Membership(here), 4, _ROOM)

@@ -40,6 +40,8 @@ class Question:
     packet: Packet
     hook: Hook = Hook.NORMAL
     staged: Staged = Staged.LEFT_OUT
+    #: False once doNotTrack policy has let the packet through: then nothing calls it invalid.
+    tracked: bool = True
 
     @property
     def settings(self) -> HostSettings:
@@ -56,7 +58,7 @@ class Question:
 
     @property
     def is_invalid(self) -> bool:
-        return self.settings.drops_invalid and not opens_a_flow(self.packet)
+        return self.tracked and self.settings.drops_invalid and not opens_a_flow(self.packet)
 
     def decided(self, action: Action, because: Reason, passed: Sequence[Step] = ()) -> Decision:
         return Decision(self.endpoint, self.direction, action, because, tuple(passed), self.hook)

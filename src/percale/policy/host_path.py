@@ -29,7 +29,7 @@ class Crossing:
 def host_decisions(world: World, crossing: Crossing, packet: Packet, staged: Staged) -> Iterator[Decision]:
     """In the order of the kernel's hooks, up to the first that denies."""
     way = _Way(world, crossing, packet, staged)
-    accepted = False
+    accepted, tracked = False, True
     for hook, direction, name in way.early():
         decision = way.ask(hook, direction, name, crossing.original or packet)
         if decision:
@@ -38,13 +38,19 @@ def host_decisions(world: World, crossing: Crossing, packet: Packet, staged: Sta
                 return
             # A failsafe ends its own hook only; a rule's Allow spares the packet what follows on the way in.
             accepted = isinstance(decision.because, RuleRef)
+            tracked = not is_untracked(decision)
         if accepted:
             break
     for hook, direction, name in way.late(accepted=accepted):
-        if decision := way.ask(hook, direction, name, packet):
+        if decision := way.ask(hook, direction, name, packet, tracked=tracked):
             yield decision
             if not decision.allows:
                 return
+
+
+def is_untracked(decision: Decision) -> bool:
+    """Whether it took the packet out of connection tracking."""
+    return decision.hook is Hook.UNTRACKED and decision.allows and isinstance(decision.because, RuleRef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,13 @@ class _Way:
     packet: Packet
     staged: Staged
 
-    def ask(self, hook: Hook, direction: Direction, interface: str, packet: Packet) -> Decision | None:
+    def ask(
+        self, hook: Hook, direction: Direction, interface: str, packet: Packet, *, tracked: bool = True
+    ) -> Decision | None:
         endpoint = self._governing(interface)
         if endpoint is None or (hook is Hook.UNTRACKED and endpoint.interface == EVERY_INTERFACE):
             return None
-        return decide_at_host(Question(self.world, endpoint, direction, packet, hook, self.staged))
+        return decide_at_host(Question(self.world, endpoint, direction, packet, hook, self.staged, tracked))
 
     def early(self) -> Iterator[tuple[Hook, Direction, str]]:
         """Before destination NAT."""

@@ -7,7 +7,8 @@ flow is ever judged (calico-semantics §4.1).
 from dataclasses import dataclass
 
 from percale.policy.deciding import Question, decide
-from percale.policy.host_path import Crossing, host_decisions
+from percale.policy.endpoints import Endpoint
+from percale.policy.host_path import Crossing, host_decisions, is_untracked
 from percale.policy.reasons import Decision
 from percale.policy.rules import Direction
 from percale.policy.selection import Staged
@@ -37,10 +38,13 @@ def judge(
     world: World, packet: Packet, *, crossing: Crossing | None = None, staged: Staged = Staged.LEFT_OUT
 ) -> Verdict:
     """`packet` is as it is after destination NAT. Host endpoints are asked only on a crossing that is told."""
+    host = tuple(host_decisions(world, crossing, packet, staged)) if crossing else ()
+    tracked = not any(map(is_untracked, host))
+
+    def asked(endpoint: Endpoint | None, direction: Direction) -> Decision | None:
+        if endpoint is None:
+            return None
+        return decide(Question(world, endpoint, direction, packet, staged=staged, tracked=tracked))
+
     source, destination = world.workload_at(packet.source), world.workload_at(packet.destination)
-    return Verdict(
-        packet,
-        decide(Question(world, source, Direction.EGRESS, packet, staged=staged)) if source else None,
-        decide(Question(world, destination, Direction.INGRESS, packet, staged=staged)) if destination else None,
-        tuple(host_decisions(world, crossing, packet, staged)) if crossing else (),
-    )
+    return Verdict(packet, asked(source, Direction.EGRESS), asked(destination, Direction.INGRESS), host)
