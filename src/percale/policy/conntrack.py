@@ -5,8 +5,8 @@ nf_conntrack_proto_icmp and nf_conntrack_proto_icmpv6: only requests open a flow
 to the flow that it quotes.
 """
 
+from percale.traffic.intervals import Intervals
 from percale.traffic.packet import Packet
-from percale.traffic.protocols import ICMP
 
 _ICMP_REQUESTS = frozenset({8, 13, 15, 17})
 _ICMPV6_REQUESTS = frozenset({128, 139})
@@ -15,15 +15,20 @@ _ICMPV6_REQUESTS = frozenset({128, 139})
 _ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 143, 151, 152})
 #: What a pod may always send its own host (calico-semantics §4.5), without which the link would not work.
 _ICMPV6_OF_THE_LINK = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
+_OPENING = {
+    4: Intervals.of((one, one) for one in _ICMP_REQUESTS),
+    6: Intervals.of((one, one) for one in _ICMPV6_REQUESTS | _ICMPV6_UNTRACKED),
+}
 
 
 def opens_a_flow(packet: Packet) -> bool:
     """False where connection tracking finds the packet invalid."""
-    if not packet.is_icmp:
-        return True
-    if packet.protocol == ICMP:
-        return packet.icmp_type in _ICMP_REQUESTS
-    return packet.icmp_type in _ICMPV6_REQUESTS | _ICMPV6_UNTRACKED
+    return not packet.is_icmp or packet.icmp_type in opening_types(packet.version)
+
+
+def opening_types(version: int) -> Intervals:
+    """The types of the IP version's ICMP that connection tracking lets open a flow, or does not track."""
+    return _OPENING[version]
 
 
 def belongs_to_the_link(packet: Packet) -> bool:

@@ -1,0 +1,133 @@
+"""The symbolic engine: of one world and one IP version, the traffic that is let through between any two identities."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from percale.analysis.symbolic.atoms import Atoms
+from percale.analysis.symbolic.cells import Cells, Point, WireCut, cuts_of
+from percale.analysis.symbolic.identities import Identities
+from percale.analysis.symbolic.names import Names
+from percale.analysis.symbolic.one_way import OneWay
+from percale.analysis.symbolic.partition import Partition
+from percale.analysis.symbolic.placing import Placing, addresses_of
+from percale.analysis.symbolic.terms import Terms
+from percale.policy.conntrack import belongs_to_the_link
+from percale.policy.endpoints import Endpoint
+from percale.policy.rules import Direction
+from percale.policy.selection import Staged
+from percale.policy.settings import ToHost
+from percale.policy.world import World
+from percale.traffic.addresses import Address, Network
+from percale.traffic.intervals import Intervals
+from percale.traffic.packet import Packet
+from percale.traffic.traffic import Traffic, point_of
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an engine is built for: `told_apart`, `traffic` and `names` are those that will be asked about.
+
+    `pod_networks` are where workloads without an address may get one; none of them can be asked about without.
+    """
+
+    pod_networks: tuple[Network, ...] = ()
+    told_apart: tuple[Network, ...] = ()
+    traffic: tuple[Traffic, ...] = ()
+    names: tuple[str, ...] = ()
+    staged: Staged = Staged.LEFT_OUT
+
+    def wire_cuts(self) -> Iterator[WireCut]:
+        return chain.from_iterable(map(cuts_of, self.traffic))
+
+    def address_cuts(self, version: int) -> Iterator[Intervals]:
+        return (addresses_of([one], version) for one in self.told_apart if one.version == version)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True)
+class Engine:
+    world: World
+    cells: Cells
+    identities: Identities
+    egress: OneWay
+    ingress: OneWay
+
+    @classmethod
+    def of(cls, world: World, version: int, scope: Scope = EVERYTHING) -> "Engine":
+        (engine,) = cls.together([world], version, scope)
+        return engine
+
+    @classmethod
+    def together(cls, worlds: Sequence[World], version: int, scope: Scope = EVERYTHING) -> "tuple[Engine, ...]":
+        """Engines with the same cells and the same atoms, so that their answers can be held against each other."""
+        every = [Terms.of(world, version, scope.staged) for world in worlds]
+        cells = Cells.of(version, chain(scope.wire_cuts(), *(terms.wire_cuts() for terms in every)))
+        placings = [Placing(terms, addresses_of(scope.pod_networks, version)) for terms in every]
+        atoms = Atoms.of(version, [*scope.address_cuts(version), *(cut for one in placings for cut in one.cuts())])
+        names = Names(name for terms in every for name in (*terms.domains(), *scope.names))
+        return tuple(_engine(placing.terms, cells, placing.identities(atoms, names)) for placing in placings)
+
+    def between(self, source: int, destination: int) -> int:
+        """Cells that pass from one identity to another; a workload and its own host are left aside."""
+        sent = taken = self.cells.everything
+        if source < self.identities.workloads:
+            sent = self.egress.allowed(source, destination)
+        if destination < self.identities.workloads:
+            taken = self.ingress.allowed(destination, source)
+        return sent & taken
+
+    def kind(self, identity: int) -> tuple[int, int, int, int]:
+        """Equal for identities that are alike in all they send and take; subjects of nothing have class -1."""
+        return (
+            self._class(self.egress.subjects, identity),
+            self._class(self.ingress.subjects, identity),
+            int(self.egress.peers.class_of[identity]),
+            int(self.ingress.peers.class_of[identity]),
+        )
+
+    def _class(self, subjects: Partition, identity: int) -> int:
+        return int(subjects.class_of[identity]) if identity < self.identities.workloads else -1
+
+    def admits(self, packet: Packet) -> bool:
+        """What the judge would say of the packet, host endpoints left aside."""
+        cell = self.cells.cell_of(Point(packet.protocol, *point_of(packet)))
+        source, destination = (self._workload(address) for address in (packet.source, packet.destination))
+        ends = self.identity(packet.source), self.identity(packet.destination, packet.destination_name)
+        return (source is None or self._sends(source, packet, ends, cell)) and (
+            destination is None or self._takes(destination, packet, ends, cell)
+        )
+
+    def _sends(self, source: Endpoint, packet: Packet, ends: tuple[int, int], cell: int) -> bool:
+        to_host = self._is_own_host(source, packet.destination)
+        if to_host and belongs_to_the_link(packet):
+            return True
+        if to_host and self.world.settings_for(source.node).to_host is ToHost.DROP:
+            return False
+        return bool(self.egress.allowed(*ends) >> cell & 1)
+
+    def _takes(self, destination: Endpoint, packet: Packet, ends: tuple[int, int], cell: int) -> bool:
+        if self._is_own_host(destination, packet.source):
+            return True
+        return bool(self.ingress.allowed(ends[1], ends[0]) >> cell & 1)
+
+    def _is_own_host(self, workload: Endpoint, address: Address) -> bool:
+        node = self.world.node_at(address)
+        return node is not None and node.name == workload.node
+
+    def _workload(self, address: Address) -> Endpoint | None:
+        return self.world.workload_at(address)
+
+    def identity(self, address: Address, name: str = "") -> int:
+        """Of the workload that has the address, or of the outside."""
+        atom, holder = self.identities.atoms.at(int(address)), self._workload(address)
+        if holder is None:
+            return self.identities.outside[atom, self.identities.names.like(name)]
+        return next(one for one in self.identities.of_endpoint[holder] if self.identities.known[one].atom == atom)
+
+
+def _engine(terms: Terms, cells: Cells, identities: Identities) -> Engine:
+    ways = {direction: OneWay(terms, cells, identities, direction) for direction in Direction}
+    return Engine(terms.world, cells, identities, ways[Direction.EGRESS], ways[Direction.INGRESS])

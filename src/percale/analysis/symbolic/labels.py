@@ -1,0 +1,117 @@
+"""Which of many objects a selector holds for, as bits: asked of each distinct label value, never of each object."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_, or_
+
+from percale.analysis.symbolic.bits import bits_of, ones
+from percale.selector import (
+    All,
+    Comparison,
+    Contains,
+    EndsWith,
+    Equals,
+    Global,
+    In,
+    NotEquals,
+    NotIn,
+    Selector,
+    StartsWith,
+    fold,
+    leaves,
+)
+
+#: Stands for every value that no selector names.
+ANOTHER = "\0another"
+
+Labels = Mapping[str, str]
+Projection = frozenset[tuple[str, str]]
+
+
+class Vocabulary:
+    """The keys and values that selectors mention: what else labels say makes no difference."""
+
+    def __init__(self, selectors: Iterable[Selector]) -> None:
+        #: None where every value may make a difference.
+        self._values: dict[str, set[str] | None] = {}
+        for leaf in {leaf for selector in selectors for leaf in leaves(selector)}:
+            self._learn(leaf)
+
+    def _learn(self, leaf: Comparison) -> None:
+        match leaf:
+            case All() | Global():
+                return
+            case Contains(key=key) | StartsWith(key=key) | EndsWith(key=key):
+                self._values[key] = None
+            case Equals(key=key, value=value) | NotEquals(key=key, value=value):
+                self._add(key, (value,))
+            case In(key=key, values=values) | NotIn(key=key, values=values):
+                self._add(key, values)
+            case _:
+                self._add(leaf.key, ())
+
+    def _add(self, key: str, values: Iterable[str]) -> None:
+        known = self._values.setdefault(key, set())
+        if known is not None:
+            known.update(values)
+
+    def projection(self, labels: Labels) -> Projection:
+        """Objects with equal projections are alike for every selector."""
+        values = self._values
+        return frozenset(
+            [
+                (key, value if (known := values[key]) is None or value in known else ANOTHER)
+                for key, value in labels.items()
+                if key in values
+            ]
+        )
+
+
+class LabelIndex:
+    """Over projections; the sets are of positions in the sequence."""
+
+    def __init__(self, projections: Sequence[Projection]) -> None:
+        size = len(projections)
+        positions: dict[str, dict[str, list[int]]] = {}
+        for position, projection in enumerate(projections):
+            for key, value in projection:
+                positions.setdefault(key, {}).setdefault(value, []).append(position)
+        self._everything = ones(size)
+        self._with_value = {
+            key: {value: bits_of(found, size) for value, found in by_value.items()}
+            for key, by_value in positions.items()
+        }
+        self._of_comparison: dict[Comparison, int] = {}
+        self._of_selector: dict[int, tuple[Selector, int]] = {}
+
+    def matching(self, selector: Selector) -> int:
+        # By identity: to compare two large selectors costs more than to evaluate one.
+        known = self._of_selector.get(id(selector))
+        if known is None:
+            known = self._of_selector[id(selector)] = selector, self._evaluated(selector)
+        return known[1]
+
+    def _evaluated(self, selector: Selector) -> int:
+        return fold(
+            selector,
+            comparison=self._compared,
+            negated=lambda bits: self._everything ^ bits,
+            every=lambda terms: reduce(and_, terms),
+            some=lambda terms: reduce(or_, terms),
+        )
+
+    def _compared(self, leaf: Comparison) -> int:
+        if leaf not in self._of_comparison:
+            self._of_comparison[leaf] = self._asked_of_values(leaf)
+        return self._of_comparison[leaf]
+
+    def _asked_of_values(self, leaf: Comparison) -> int:
+        if isinstance(leaf, All | Global):
+            return self._everything
+        with_value = self._with_value.get(leaf.key, {})
+        if isinstance(leaf, Equals):
+            return with_value.get(leaf.value, 0)
+        found = self._everything if leaf.matches({}) else 0
+        for value, bits in with_value.items():
+            found = found | bits if leaf.matches({leaf.key: value}) else found & ~bits
+        return found

@@ -1,0 +1,231 @@
+"""What workloads let through in one direction, by classes.
+
+Subjects of one class are asked the same questions. Peers of one class get the same answer to each of them.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from percale.analysis.symbolic.bits import flags_of, indices_of, ones
+from percale.analysis.symbolic.cells import Cells
+from percale.analysis.symbolic.clauses import Choice, Clause, Clauses, sets_on
+from percale.analysis.symbolic.identities import Identities, Standing
+from percale.analysis.symbolic.partition import Partition, partition
+from percale.analysis.symbolic.terms import Terms
+from percale.policy.policies import Hook, Policy, Tier
+from percale.policy.rules import Action, Direction
+
+
+class Stage(NamedTuple):
+    """A tier, with those of its policies that select a subject and their clauses; no tier for a profile."""
+
+    tier: Tier | None
+    policies: tuple[Policy, ...]
+    clauses: tuple[Clause, ...]
+
+
+class Hit(NamedTuple):
+    """Peers that a clause decides about or passes on; without a clause, those that a stage's end is left with."""
+
+    stage: Stage
+    clause: Clause | None
+    action: Action
+    peers: int
+
+
+class Part(NamedTuple):
+    """Cells on all of which the same peers are let through."""
+
+    wire: int
+    peers: int
+
+
+class Table(NamedTuple):
+    """For each subject class and peer class a number, and for each number a set of cells."""
+
+    numbers: npt.NDArray[np.uint32]
+    wires: tuple[int, ...]
+
+
+class OneWay:
+    def __init__(self, terms: Terms, cells: Cells, identities: Identities, direction: Direction) -> None:
+        self.direction = direction
+        self._cells, self._identities = cells, identities
+        self._tiers = {tier.name: tier for tier in terms.world.policies.tiers}
+        self._policies = [one for one in terms.policies if Hook.NORMAL in one.hooks and direction in one.governs]
+        compiled = Clauses(cells, identities)
+        self._written = [compiled.of(policy.rules(direction), direction) for policy in self._policies]
+        self._profiles = {
+            profile: compiled.of(profile.rules(direction), direction)
+            for standing in identities.standings
+            for profile in standing.profiles
+        }
+        self._rows: dict[int, tuple[Part, ...]] = {}
+
+    # Classes.
+
+    @cached_property
+    def peers(self) -> Partition:
+        return partition(self._told_apart(of_peer=True), len(self._identities.known))
+
+    @cached_property
+    def subjects(self) -> Partition:
+        """By the policies that select them, by what rules ask of their own side, and by their standing."""
+        own = self._told_apart(of_peer=False)
+        return partition([*self._selected, *own, *self._identities.standings.values()], self._identities.workloads)
+
+    def _told_apart(self, *, of_peer: bool) -> list[int]:
+        within = self._identities.everyone if of_peer else ones(self._identities.workloads)
+        clauses = (clause for written in (*self._written, *self._profiles.values()) for clause in written)
+        found = dict.fromkeys(bits & within for clause in clauses for bits in sets_on(clause, of_peer=of_peer))
+        return [bits for bits in found if bits and bits != within]
+
+    @cached_property
+    def _selected(self) -> list[int]:
+        return [self._identities.subjects(policy.subject) for policy in self._policies]
+
+    # What a subject is asked.
+
+    @cached_property
+    def _asked(self) -> list[list[int]]:
+        """Of each subject class, which policies select it, by their number."""
+        found: list[list[int]] = [[] for _ in range(self.subjects.count)]
+        for number, classes in enumerate(self.subjects.columns[: len(self._policies)]):
+            for subject in indices_of(classes, self.subjects.count).tolist():
+                found[subject].append(number)
+        return found
+
+    @cached_property
+    def _localised(self) -> list[list[Clause]]:
+        return [[self._local(clause) for clause in written] for written in self._written]
+
+    @cached_property
+    def _local_profiles(self) -> dict[object, list[Clause]]:
+        return {profile: [self._local(clause) for clause in written] for profile, written in self._profiles.items()}
+
+    def _local(self, clause: Clause) -> Clause:
+        """The same about classes, instead of identities."""
+        within = ones(self._identities.workloads)
+
+        def local(bits: int, *, of_peer: bool) -> int:
+            return self.peers.column(bits) if of_peer else self.subjects.column(bits & within)
+
+        def choice(one: Choice) -> Choice:
+            held = tuple((local(bits, of_peer=one.on_peer), wire) for bits, wire in one.alternatives)
+            return Choice(one.on_peer, held, one.negated)
+
+        own, peer = local(clause.own, of_peer=False), local(clause.peer, of_peer=True)
+        return Clause(clause.rule, clause.wire, own, peer, tuple(map(choice, clause.choices)))
+
+    def stages(self, subject: int) -> Iterator[Stage]:
+        """In the order of evaluation."""
+        by_tier: dict[str, list[int]] = {}
+        for number in self._asked[subject]:
+            by_tier.setdefault(self._policies[number].tier, []).append(number)
+        for name, numbers in by_tier.items():
+            policies = tuple(self._policies[number] for number in numbers)
+            clauses = (clause for number in numbers for clause in self._localised[number])
+            yield Stage(self._tiers[name], policies, self._about(subject, clauses))
+        for profile in self._standing(subject).profiles:
+            yield Stage(None, (), self._about(subject, self._local_profiles[profile]))
+
+    @staticmethod
+    def _about(subject: int, clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+        return tuple(clause for clause in clauses if clause.own >> subject & 1)
+
+    def _standing(self, subject: int) -> Standing:
+        standing = self._identities.known[int(self.subjects.members[subject])].standing
+        if standing is None:
+            raise AssertionError("only workloads are subjects")
+        return standing
+
+    # Answers.
+
+    def hits(self, subject: int, cell: int) -> Iterator[Hit]:
+        """Who decides about which peers, on a part of the wire that no clause asked divides."""
+        left = self._everyone
+        for stage in self.stages(subject):
+            passed = 0
+            for clause in stage.clauses:
+                if found := left & _peers_of(clause, subject, cell):
+                    left ^= found
+                    yield Hit(stage, clause, clause.rule.action, found)
+                    if clause.rule.action is Action.PASS:
+                        passed |= found
+            if stage.tier and left:
+                yield Hit(stage, None, Action.PASS if stage.tier.passes else Action.DENY, left)
+            left = passed | left if stage.tier is None or stage.tier.passes else passed
+            if not left:
+                return
+
+    @cached_property
+    def _everyone(self) -> int:
+        return ones(self.peers.count)
+
+    def row(self, subject: int) -> tuple[Part, ...]:
+        """All that the subject lets through; parts are disjoint."""
+        row = self._rows.get(subject)
+        if row is None:
+            row = self._rows[subject] = self._computed(subject)
+        return row
+
+    def _computed(self, subject: int) -> tuple[Part, ...]:
+        found: dict[int, int] = {}
+        for cells in self.divided(subject):
+            peers = 0
+            for hit in self.hits(subject, cells & -cells):
+                if hit.action is Action.ALLOW:
+                    peers |= hit.peers
+            if peers:
+                found[peers] = found.get(peers, 0) | cells
+        return tuple(Part(wire, peers) for peers, wire in found.items())
+
+    def divided(self, subject: int) -> list[int]:
+        """The wire in parts that no clause asked of the subject divides; what is invalid for it left out."""
+        wire = self._cells.opening if self._standing(subject).drops_invalid else self._cells.everything
+        parts = [wire]
+        for cells in {cells for stage in self.stages(subject) for one in stage.clauses for cells in one.divides()}:
+            parts = [piece for part in parts for piece in (part & cells, part & ~cells) if piece]
+        return parts
+
+    def allowed(self, subject: int, peer: int) -> int:
+        """The cells that an identity lets through with a peer's."""
+        peers = 1 << int(self.peers.class_of[peer])
+        return sum(part.wire for part in self.row(int(self.subjects.class_of[subject])) if part.peers & peers)
+
+    @cached_property
+    def table(self) -> Table:
+        """All rows at once."""
+        known: dict[int, int] = {}
+        ids = np.empty((self.subjects.count, self.peers.count), np.uint32)
+        for subject in range(self.subjects.count):
+            row = self.row(subject)
+            held = np.zeros(self.peers.count, np.int64)
+            for number, part in enumerate(row):
+                held |= flags_of(part.peers, self.peers.count).astype(np.int64) << number
+            ids[subject] = _interned(held, row, known)
+        return Table(ids, tuple(known))
+
+
+def _interned(held: npt.NDArray[np.int64], row: tuple[Part, ...], known: dict[int, int]) -> npt.NDArray[np.uint32]:
+    """Numbers of wire sets, for numbers whose bits say which parts of a row hold."""
+    distinct, positions = np.unique(held, return_inverse=True)
+    wires = (sum(part.wire for number, part in enumerate(row) if bits >> number & 1) for bits in distinct.tolist())
+    return np.array([known.setdefault(wire, len(known)) for wire in wires], np.uint32)[positions]
+
+
+def _peers_of(clause: Clause, subject: int, cell: int) -> int:
+    if not clause.wire & cell:
+        return 0
+    found = clause.peer
+    for choice in clause.choices:
+        held = choice.holding(cell)
+        if choice.on_peer:
+            found &= held
+        elif not held >> subject & 1:
+            return 0
+    return found

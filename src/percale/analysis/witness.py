@@ -1,0 +1,81 @@
+"""A packet out of a set, in a world where both ends are where the packet has them, for the judge to be asked about."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from percale.analysis.connectivity import Group
+from percale.analysis.symbolic.cells import Point
+from percale.analysis.symbolic.engine import Engine
+from percale.policy.endpoints import Endpoint
+from percale.policy.selection import Staged
+from percale.policy.verdict import Verdict, judge
+from percale.policy.world import World
+from percale.traffic.addresses import Address, address_at
+from percale.traffic.packet import Packet
+from percale.traffic.protocols import PROTOCOLS_WITH_PORTS
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    source: Endpoint | None
+    destination: Endpoint | None
+    world: World
+    packet: Packet
+
+    def verdict(self, staged: Staged = Staged.LEFT_OUT) -> Verdict:
+        return judge(self.world, self.packet, staged=staged)
+
+
+def witness(engine: Engine, source: Group, destination: Group, wire: int, *, passes: bool) -> Witness:
+    """Of cells that pass, or do not, between at least some of the groups' identities."""
+    for one in source.identities:
+        for other in destination.identities:
+            passing = engine.between(one, other)
+            if held := wire & passing if passes else wire & ~passing:
+                return _between(engine, (source, one), (destination, other), engine.cells.example(held))
+    raise ValueError("no packet between the two groups is like that")
+
+
+def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness:
+    first = next(_holders(engine, *source))
+    second = next(held for held in _holders(engine, *destination) if held[1] != first[1])
+    packet = _packet(first[1], second[1], point, destination[0].name)
+    return Witness(first[0], second[0], _placed(engine.world, first, second), packet)
+
+
+def _holders(engine: Engine, group: Group, identity: int) -> Iterator[tuple[Endpoint | None, Address]]:
+    """Members with addresses by which they have the identity, or one that is alike."""
+    identities, version = engine.identities, engine.cells.version
+    atom = identities.known[identity].atom
+    if group.is_outside:
+        yield from ((None, address_at(number, version)) for number in _numbers(group.addresses.spans))
+    for one in group.members:
+        if not one.networks:
+            yield from ((one, address_at(number, version)) for number in _numbers(identities.free[atom].spans))
+        kind = engine.kind(identity)
+        for address in one.addresses:
+            if address.version == version and engine.kind(engine.identity(address)) == kind:
+                yield one, address
+
+
+def _numbers(spans: tuple[tuple[int, int], ...]) -> Iterator[int]:
+    """The second and the third of each span first, since the first is often a network's own address."""
+    for first, last in spans:
+        yield from range(min(first + 1, last), min(first + 3, last + 1))
+    yield from (first for first, _ in spans)
+
+
+def _packet(source: Address, destination: Address, point: Point, name: str) -> Packet:
+    if point.protocol in PROTOCOLS_WITH_PORTS:
+        return Packet(source, destination, point.protocol, point.x, point.y, destination_name=name)
+    return Packet(source, destination, point.protocol, icmp_type=point.x, icmp_code=point.y, destination_name=name)
+
+
+def _placed(world: World, *ends: tuple[Endpoint | None, Address]) -> World:
+    moved: dict[Endpoint, list[Address]] = {}
+    for one, address in ends:
+        if one and not one.networks:
+            moved.setdefault(one, []).append(address)
+    if not moved:
+        return world
+    return replace(world, workloads=tuple(one.at(*moved[one]) if one in moved else one for one in world.workloads))
