@@ -8,18 +8,20 @@ from percale.resources.wire import IntOrString, Open, Resource, Wire
 class ProtocolPort(Wire, frozen=True):
     """A port of the host that stays open whatever policy says: §1.14."""
 
-    #: 0-65535.
+    #: The port that stays open.
     port: int
-    #: `TCP`, `UDP` or `SCTP`; Felix itself knows the first two only.
+    #: Its protocol; Felix itself knows TCP and UDP only.
     protocol: str = "TCP"
-    #: The peers it stays open for; left out, all of them.
+    #: The peers that it stays open for. Without it, all of them.
     net: str = ""
 
 
 class RouteTableRange(Wire, frozen=True):
     """Routing tables of the kernel that Felix may use, both ends included: §1.14."""
 
+    #: The first routing table.
     min: int
+    #: The last routing table, included.
     max: int
 
 
@@ -29,108 +31,116 @@ class FelixConfigurationSpec(Open, frozen=True, kw_only=True):
     Felix has many more, which are taken as they are: an unknown field is no fault here.
     """
 
-    #: Which nodes an object of a name of its own is for.
+    #: The nodes that an object with a name of its own is for.
     node_selector: str | None = None
-    #: `Insert` or `Append`; `Insert` if no source says.
+    #: Whether Calico's jump comes first or last in the kernel's chains. Default: `Insert`.
     chain_insert_mode: str | None = None
-    #: `Drop`, `Return` or `Accept`; `Drop` if no source says, `Accept` in the shipped manifests.
+    #: What becomes of what a pod sends its own host and its egress policy allows: dropped, left to the host's other
+    #: rules, or accepted. Default: `Accept`, as in Calico's manifests; its code has `Drop`.
     default_endpoint_to_host_action: str | None = None
-    #: `Accept` or `Return`; `Accept` if no source says.
+    #: How allowed packets leave the filter chains, with iptables. Default: `Accept`.
     iptables_filter_allow_action: str | None = None
-    #: `Accept` or `Return`; `Accept` if no source says.
+    #: How allowed packets leave the mangle chains, with iptables. Default: `Accept`.
     iptables_mangle_allow_action: str | None = None
-    #: `Accept` or `Return`; `Accept` if no source says.
+    #: How allowed packets leave the filter chains, with nftables. Default: `Accept`.
     nftables_filter_allow_action: str | None = None
-    #: `Accept` or `Return`; `Accept` if no source says.
+    #: How allowed packets leave the mangle chains, with nftables. Default: `Accept`.
     nftables_mangle_allow_action: str | None = None
-    #: `Drop` or `Reject`; `Drop` if no source says.
+    #: Whether what is denied is dropped or refused with an answer; counts where the next field is not set. Default:
+    #: `Drop`.
     iptables_filter_deny_action: str | None = None
-    #: `Drop` or `Reject`; `Drop` if no source says.
+    #: Whether what is denied is dropped or refused with an answer. Default: `Drop`.
     nftables_filter_deny_action: str | None = None
-    #: `Legacy`, `NFT` or `Auto`; `Auto` if no source says.
+    #: Which of the kernel's two forms of iptables Felix writes to. Default: `Auto`.
     iptables_backend: str | None = None
-    #: `Enabled`, `Disabled` or `Auto`; if no source says `Auto`, up to 3.31 `Disabled`.
+    #: Whether Felix writes nftables; `Auto` does where kube-proxy does. Default: `Auto`, up to 3.31 `Disabled`.
     nftables_mode: str | None = None
-    #: Letters, digits, blanks and `%:/_-`; `calico-packet` if no source says.
+    #: What lines of Log rules begin with; since 3.32 `%t` is the tier, `%k` the kind, `%n` the name, `%p` namespace and
+    #: name. Default: `calico-packet`.
     log_prefix: str | None = None
-    #: `5/second`, a number up to 9999 per second, minute, hour or day; no limit if no source says.
+    #: How many lines Log rules write, such as `5/second`; since 3.32. Without it, no limit.
     log_action_rate_limit: str | None = None
-    #: 0-9999 lines; 5 if no source says.
+    #: How many lines may be written at once beyond that; since 3.32. Default: 5.
     log_action_rate_limit_burst: int | None = None
-    #: Prefixes of workloads' interfaces with commas between them; `cali` if no source says.
+    #: Prefixes of workloads' interfaces, with commas between them. Default: `cali`.
     interface_prefix: str | None = None
-    #: Interfaces with commas between them, `/patterns/` too; `kube-ipvs0` if no source says.
+    #: Interfaces that Felix does not watch, with commas between them; `/patterns/` too. Default: `kube-ipvs0`.
     interface_exclude: str | None = None
-    #: An empty list keeps none open. If no source says: TCP 22, 179, 2379, 2380, 5473, 6443, 6666, 6667 and UDP 68.
+    #: Ports of hosts that take traffic whatever policy says; an empty list keeps none open. Default: TCP 22, 179, 2379,
+    #: 2380, 5473, 6443, 6666, 6667 and UDP 68.
     failsafe_inbound_host_ports: tuple[ProtocolPort, ...] | None = None
-    #: An empty list keeps none open. If no source says: TCP 179, 2379, 2380, 5473, 6443, 6666, 6667 and UDP 53, 67.
+    #: Ports that hosts reach whatever policy says; an empty list keeps none open. Default: TCP 179, 2379, 2380, 5473,
+    #: 6443, 6666, 6667 and UDP 53, 67.
     failsafe_outbound_host_ports: tuple[ProtocolPort, ...] | None = None
-    #: 0xffff0000 if no source says.
+    #: The bits of the packet mark that Felix may use, with iptables. Default: 0xffff0000.
     iptables_mark_mask: int | None = None
-    #: 0xffff0000 if no source says.
+    #: The bits of the packet mark that Felix may use, with nftables. Default: 0xffff0000.
     nftables_mark_mask: int | None = None
-    #: Lets packets through that conntrack calls invalid; false if no source says.
+    #: Lets packets through that connection tracking finds invalid. Default: `false`.
     disable_conntrack_invalid_check: bool | None = None
-    #: `Drop`, `Reject` or `Disabled`; `Drop` if no source says.
+    #: What becomes of packets for a Service's address that no Service has. Default: `Drop`.
     service_loop_prevention: str | None = None
-    #: `Disabled` or `Any`; `Disabled` if no source says.
+    #: Whether pods may ask, by annotation, to send from foreign addresses. Default: `Disabled`.
     workload_source_spoofing: str | None = None
-    #: False if no source says.
+    #: Whether pods may send VXLAN. Default: `false`.
     allow_vxlan_packets_from_workloads: bool | None = msgspec.field(default=None, name="allowVXLANPacketsFromWorkloads")
-    #: False if no source says.
+    #: Whether pods may send IP-in-IP. Default: `false`.
     allow_ipip_packets_from_workloads: bool | None = msgspec.field(default=None, name="allowIPIPPacketsFromWorkloads")
-    #: True if no source says.
+    #: Whether Felix handles IPv6. Default: `true`.
     ipv6_support: bool | None = None
-    #: `Enabled` or `Disabled`; `Enabled` if no source says.
+    #: Whether Felix turns forwarding on in the kernel. Default: `Enabled`.
     ip_forwarding: str | None = None
-    #: Addresses in one set; 1048576 if no source says.
+    #: Most addresses in one set. Default: 1048576.
     max_ipset_size: int | None = None
-    #: True if no source says.
+    #: Whether routes to workloads' interfaces that others made are removed. Default: `true`.
     remove_external_routes: bool | None = None
-    #: A duration such as `90s`; `180s` if no source says, `0s` for never.
+    #: How often it is written anew, in case others have changed it; `0s` is never. Default: `180s`.
     iptables_refresh_interval: str | None = None
-    #: A duration such as `90s`; `180s` if no source says, `0s` for never.
+    #: How often it is written anew, in case others have changed it; `0s` is never. Default: `180s`.
     nftables_refresh_interval: str | None = None
-    #: A duration such as `90s`; `90s` if no source says, `0s` for never.
+    #: How often it is written anew, in case others have changed it; `0s` is never. Default: `90s`.
     ipsets_refresh_interval: str | None = None
-    #: At most 7 ports or ranges such as `"30000:32767"`, which it is if no source says.
+    #: The ports that Services of type `NodePort` may have. Default: 30000:32767.
     kube_node_port_ranges: tuple[IntOrString, ...] | None = None
-    #: The older form of `routeTableRanges`, which it excludes.
+    #: Routing tables of the kernel that Felix may use; the older form of the next field.
     route_table_range: RouteTableRange | None = None
+    #: Routing tables of the kernel that Felix may use.
     route_table_ranges: tuple[RouteTableRange, ...] | None = None
-    #: True if no source says.
+    #: Whether doNotTrack policies that only deny networks are moved to XDP. Default: `true`.
     xdp_enabled: bool | None = None
-    #: False if no source says.
+    #: Whether Felix enforces by eBPF: other machinery, the same policies. Default: `false`.
     bpf_enabled: bool | None = None
-    #: Names of interfaces, `+` at the end for any ending; `docker+` if no source says.
+    #: Interfaces whose packets are tracked all the same, with eBPF; `+` at the end stands for any ending. Default:
+    #: `docker+`.
     bpf_force_track_packets_from_ifaces: tuple[str, ...] | None = None
-    #: Not empty enables http matches.
+    #: Where Felix offers policy to a proxy, which then enforces `http` matches. Empty is nowhere.
     policy_sync_path_prefix: str | None = None
-    #: Set, it turns flow logs on.
+    #: Where flow logs go. Empty is nowhere.
     flow_logs_goldmane_server: str | None = None
-    #: A duration such as `90s`; `300s` if no source says.
+    #: How often flow logs are sent. Default: `300s`.
     flow_logs_flush_interval: str | None = None
-    #: `Enabled` or `Disabled`; `Disabled` if no source says.
+    #: Whether flow logs can be read on the node itself. Default: `Disabled`.
     flow_logs_local_reporter: str | None = None
-    #: `Continuous` or `None`; `Continuous` if no source says.
+    #: Whether flows that last are judged anew when policy changes. Default: `Continuous`.
     flow_logs_policy_evaluation_mode: str | None = None
-    #: False if no source says.
+    #: Whether Felix offers metrics. Default: `false`.
     prometheus_metrics_enabled: bool | None = None
-    #: Every address if no source says.
+    #: The address of the metrics. Empty is every address.
     prometheus_metrics_host: str | None = None
-    #: 9091 if no source says.
+    #: The port of the metrics. Default: 9091.
     prometheus_metrics_port: int | None = None
-    #: False if no source says.
+    #: Whether Felix answers health checks. Default: `false`.
     health_enabled: bool | None = None
-    #: `localhost` if no source says.
+    #: The address of the health checks. Default: `localhost`.
     health_host: str | None = None
-    #: 9099 if no source says.
+    #: The port of the health checks. Default: 9099.
     health_port: int | None = None
-    #: `Trace`, `Debug`, `Info`, `Warning`, `Error` or `Fatal`; `Info` if no source says.
+    #: From which severity on Felix' own lines are logged. Default: `Info`.
     log_severity_screen: str | None = None
 
 
 class FelixConfiguration(Resource, frozen=True, kw_only=True):
     """Felix' settings: for the cluster as `default`, for one host as `node.NAME`, else by node selector: §1.14."""
 
+    #: Settings of Felix. What is not set is left to a lower source: the object for all, then Felix' own default.
     spec: FelixConfigurationSpec = FelixConfigurationSpec()

@@ -8,28 +8,33 @@ from percale.resources.wire import IntOrString, Resource, Wire
 class EndpointPort(Wire, frozen=True):
     """A port of a host that rules may call by name: §1.9."""
 
+    #: What rules call the port by.
     name: str
-    #: `TCP`, `UDP` or `SCTP`, or the number of one of them.
+    #: The port's protocol: `TCP`, `UDP` or `SCTP`, or its number.
     protocol: IntOrString
-    #: 1-65535.
+    #: The port's number.
     port: int
 
 
 class HostEndpointSpec(Wire, frozen=True):
     """Which interface of which host: §1.9. One of `interfaceName` and `expectedIPs` must be given."""
 
-    #: The host's name as Felix knows it, to the letter.
+    #: The host, by its name as Felix knows it, to the letter. Required.
     node: str = ""
-    #: `*` is every interface that no narrower host endpoint covers; else 1-15 of letters, digits, `_`, `.`, `-`.
+    #: The interface by name; `*` is every interface that no narrower host endpoint covers.
     interface_name: str = ""
-    #: Find the interface when it is not named; they are also the only addresses by which selectors match the host.
+    #: Addresses of the host: they find the interface when it has no name here, and they are all that selectors know the
+    #: host by.
     expected_ips: tuple[str, ...] = msgspec.field(default=(), name="expectedIPs")
-    #: Names of profiles, applied in this order after all policy.
+    #: Profiles to ask when no tier has decided, in this order. Without one that allows, everything but failsafes is
+    #: denied.
     profiles: tuple[str, ...] = ()
+    #: Ports of the host that rules may call by name.
     ports: tuple[EndpointPort, ...] = ()
 
 
 class HostEndpoint(Resource, frozen=True, kw_only=True):
     """Puts an interface of a host, or all of them, under policy: §1.9. It has no labels but those written."""
 
+    #: Which interface of which host.
     spec: HostEndpointSpec = HostEndpointSpec()

@@ -8,27 +8,32 @@ from percale.resources.wire import Resource, Wire
 class IpPoolSpec(Wire, frozen=True):
     """Addresses and how traffic between them travels: §1.12."""
 
-    #: Without host bits; cannot be changed later.
+    #: The pool's addresses; cannot be changed later. Required.
     cidr: str = ""
-    #: `Never`, `Always` or `CrossSubnet`; excludes `ipipMode`.
+    #: When traffic between nodes is wrapped in VXLAN: never, always, or only between subnets.
     vxlan_mode: str = "Never"
-    #: `Never`, `Always` or `CrossSubnet`; IPv4 only, excludes `vxlanMode`.
+    #: When traffic between nodes is wrapped in IP-in-IP: never, always, or only between subnets.
     ipip_mode: str = "Never"
-    #: Masquerades what leaves the pools, after all policy.
+    #: Whether what leaves the pools is masqueraded, which happens after all policy.
     nat_outgoing: bool = False
+    #: Whether the pool gives out no new addresses.
     disabled: bool = False
+    #: Whether the pool's routes are kept from BGP peers.
     disable_bgp_export: bool = msgspec.field(default=False, name="disableBGPExport")
-    #: Prefix length of what one node takes at a time: 20-32 and 26 if left out, for IPv6 116-128 and 122.
+    #: Prefix length of what one node takes at a time; cannot be changed later.
     block_size: int | None = None
+    #: The nodes that take addresses from the pool.
     node_selector: str = "all()"
+    #: The namespaces whose pods take addresses from the pool. Empty is all.
     namespace_selector: str = ""
-    #: `Workload` and `Tunnel`, or `LoadBalancer` alone.
+    #: What the addresses are for: workloads and tunnels, or load balancers.
     allowed_uses: tuple[str, ...] = ("Workload", "Tunnel")
-    #: `Automatic` or `Manual`.
+    #: Whether addresses are given out by themselves or only where they are asked for by name.
     assignment_mode: str = "Automatic"
 
 
 class IpPool(Resource, frozen=True, kw_only=True):
     """Addresses for workloads: §1.12. No verdict depends on a pool."""
 
+    #: The pool's addresses and how traffic between them travels.
     spec: IpPoolSpec = IpPoolSpec()

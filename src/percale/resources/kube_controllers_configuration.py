@@ -8,89 +8,104 @@ from percale.resources.wire import Resource, Wire
 class Controller(Wire, frozen=True):
     """A controller that is on because it is there: §1.15."""
 
-    #: A duration such as `5m`, which it is if left out.
+    #: How often it compares everything anew. Default: `5m`.
     reconciler_period: str | None = None
 
 
 class HostEndpointTemplate(Wire, frozen=True):
     """Host endpoints to make on each selected node: §1.15. One of the two ways to name interfaces must be given."""
 
-    #: Part of the names of what is made.
+    #: Part of the names of what is made: `NODE-GENERATENAME-auto-hep`.
     generate_name: str = ""
-    #: The node's addresses inside these become expected addresses.
+    #: The node's addresses inside these become expected addresses of one host endpoint.
     interface_cidrs: tuple[str, ...] = msgspec.field(default=(), name="interfaceCIDRs")
-    #: A regular expression; each interface that it matches gets an endpoint.
+    #: A regular expression; each interface that it matches gets a host endpoint.
     interface_pattern: str = ""
+    #: Labels of what is made, beside the node's own.
     labels: dict[str, str] = {}
+    #: Annotations of what is made; no effect on verdicts.
     annotations: dict[str, str] = {}
+    #: The nodes that the template is for. Empty is all.
     node_selector: str = ""
 
 
 class AutoHostEndpoints(Wire, frozen=True):
     """Which host endpoints are made for nodes: §1.15."""
 
-    #: `Enabled` or `Disabled`.
+    #: Whether host endpoints are made for nodes at all.
     auto_create: str = "Disabled"
-    #: `Enabled` or `Disabled`: the endpoint that covers every interface of a node.
+    #: Whether each node gets the one that covers every interface, `NODE-auto-hep`.
     create_default_host_endpoint: str = "Enabled"
+    #: Further host endpoints to make on selected nodes. Each names interfaces by `interfaceCIDRs` or by
+    #: `interfacePattern`.
     templates: tuple[HostEndpointTemplate, ...] = ()
 
 
 class NodeController(Wire, frozen=True):
     """Cleans up after nodes, and makes host endpoints for them: §1.15."""
 
-    #: A duration such as `5m`, which it is if left out.
+    #: How often it compares everything anew. Default: `5m`.
     reconciler_period: str | None = None
-    #: `Enabled` or `Disabled`: copy the labels of Kubernetes' nodes to Calico's.
+    #: Whether labels of Kubernetes' nodes are copied to Calico's.
     sync_labels: str = "Enabled"
+    #: Which host endpoints are made for nodes.
     host_endpoint: AutoHostEndpoints | None = None
-    #: A duration such as `15m`, which it is if left out: after it an address nobody uses counts as leaked.
+    #: After how long an address that nobody uses counts as leaked. Default: `15m`.
     leak_grace_period: str | None = None
 
 
 class LoadBalancerController(Wire, frozen=True):
     """Gives addresses to services: §1.15."""
 
-    #: `AllServices` or `RequestedServicesOnly`.
+    #: Whether every Service of type `LoadBalancer` gets an address, or only those that ask.
     assign_ips: str = msgspec.field(default="AllServices", name="assignIPs")
 
 
 class MigrationController(Wire, frozen=True):
     """Renames policies stored by old releases: §1.7 and §1.15."""
 
-    #: `Enabled` or `Disabled`; the wire calls it `enabled`.
+    #: Whether policies that old releases stored under another name are renamed.
     policy_name_migrator: str = msgspec.field(default="Enabled", name="enabled")
 
 
 class Controllers(Wire, frozen=True):
     """Which controllers run; each one that is left out is off: §1.15."""
 
+    #: Cleans up after nodes, and makes host endpoints for them; off if left out, like each of these.
     node: NodeController | None = None
+    #: Copies Kubernetes' NetworkPolicies into etcd.
     policy: Controller | None = None
+    #: Keeps the labels of workload endpoints in etcd up to date.
     workload_endpoint: Controller | None = None
+    #: Makes the profiles of service accounts in etcd.
     service_account: Controller | None = None
+    #: Makes the profiles of namespaces in etcd.
     namespace: Controller | None = None
+    #: Gives addresses to Services.
     load_balancer: LoadBalancerController | None = None
+    #: Renames policies that old releases stored.
     migration: MigrationController | None = msgspec.field(default=None, name="policyMigration")
 
 
 class KubeControllersConfigurationSpec(Wire, frozen=True):
     """Settings of calico-kube-controllers: §1.15."""
 
-    #: `None`, `Debug`, `Info`, `Warning`, `Error`, `Fatal` or `Panic`.
+    #: From which severity on lines are logged.
     log_severity_screen: str = "Info"
-    #: `Enabled` or `Disabled`.
+    #: Whether the process answers health checks.
     health_checks: str = "Enabled"
-    #: A duration such as `10m`, which it is if left out; `0` for never.
+    #: How often etcd is compacted; `0` is never. Default: `10m`.
     etcd_v3_compaction_period: str | None = msgspec.field(default=None, name="etcdV3CompactionPeriod")
-    #: 0-65535; 9094 if left out, 0 for none.
+    #: The port of the metrics; 0 is none. Default: 9094.
     prometheus_metrics_port: int | None = None
-    #: 0-65535; none if left out.
+    #: The port of profiles for debugging. Without it, none.
     debug_profile_port: int | None = None
+    #: Which controllers run.
     controllers: Controllers = Controllers()
 
 
 class KubeControllersConfiguration(Resource, frozen=True, kw_only=True):
     """Which controllers run and which host endpoints they make: §1.15. There is one, named `default`."""
 
+    #: Settings of calico-kube-controllers.
     spec: KubeControllersConfigurationSpec = KubeControllersConfigurationSpec()

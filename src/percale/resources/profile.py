@@ -7,15 +7,16 @@ from percale.resources.wire import Resource, Wire
 class ProfileSpec(Wire, frozen=True):
     """Rules and labels for the endpoints that name the profile: §1.11."""
 
-    #: At most 1024.
+    #: Rules for what arrives, asked when no tier has decided.
     ingress: tuple[Rule, ...] = ()
-    #: At most 1024.
+    #: Rules for what is sent, asked when no tier has decided.
     egress: tuple[Rule, ...] = ()
-    #: Inherited; a label of the endpoint itself wins.
+    #: Labels that endpoints inherit; one that an endpoint has itself wins.
     labels_to_apply: dict[str, str] = {}
 
 
 class Profile(Resource, frozen=True, kw_only=True):
     """Rules after all policy, and inherited labels: §1.11. On Kubernetes derived from namespaces and accounts."""
 
+    #: Rules and labels for the endpoints that name the profile.
     spec: ProfileSpec = ProfileSpec()

@@ -8,37 +8,43 @@ from percale.resources.wire import Resource
 class StagedPolicySpec(PolicySpec, frozen=True, kw_only=True):
     """A NetworkPolicy's fields and what is to become of them: §1.5."""
 
-    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field but the tier stays away.
+    #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
+    #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
     staged_action: str = "Set"
 
 
 class StagedGlobalPolicySpec(GlobalPolicySpec, frozen=True, kw_only=True):
     """A GlobalNetworkPolicy's fields and what is to become of them: §1.5."""
 
-    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field but the tier stays away.
+    #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
+    #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
     staged_action: str = "Set"
 
 
 class StagedKubernetesPolicySpec(KubernetesPolicySpec, frozen=True):
     """The four fields of a Kubernetes NetworkPolicy; always in tier `default` with order 1000: §1.5."""
 
-    #: `Set`, `Delete`, `Learn` or `Ignore`; with `Delete` every other field stays away.
+    #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
+    #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
     staged_action: str = "Set"
 
 
 class StagedNetworkPolicy(Resource, frozen=True, kw_only=True):
     """What a NetworkPolicy would do if it were enforced: §1.5."""
 
+    #: The policy that is on trial.
     spec: StagedPolicySpec = StagedPolicySpec()
 
 
 class StagedGlobalNetworkPolicy(Resource, frozen=True, kw_only=True):
     """What a GlobalNetworkPolicy would do if it were enforced: §1.5."""
 
+    #: The policy that is on trial.
     spec: StagedGlobalPolicySpec = StagedGlobalPolicySpec()
 
 
 class StagedKubernetesNetworkPolicy(Resource, frozen=True, kw_only=True):
     """What a Kubernetes NetworkPolicy would do if it were enforced: §1.5."""
 
+    #: The policy that is on trial.
     spec: StagedKubernetesPolicySpec = StagedKubernetesPolicySpec()
