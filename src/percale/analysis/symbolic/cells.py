@@ -147,6 +147,12 @@ class Cells:
         rest = bool(mask & self._rest)
         return Traffic.of({number: grid.region(mask) for number, grid in self.grids.items()}, rest=rest)
 
+    def opened(self, mask: int) -> Traffic:
+        """As people speak of it: what opens no flow counts as let through where all the rest of its protocol is."""
+        icmp = self.grids[ICMP if self.version == 4 else ICMPV6].whole
+        opening = icmp & self.opening
+        return self.traffic(mask | icmp if mask & opening == opening else mask)
+
     def mask_of(self, traffic: Traffic) -> int:
         """All cells that the traffic touches: those and no others, if its edges are among the cells' edges."""
         found = self._rest if traffic.rest else 0
