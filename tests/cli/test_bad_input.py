@@ -100,7 +100,8 @@ def test_calico_validate_says_it_too(calico_validate: Calls, bad: tuple[str, str
 
 def test_every_problem_of_every_file_is_told_at_once(percale: Calls, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(_POLICY + "  order: high\n  ingress: nothing\n", encoding="utf-8")
-    (tmp_path / "b.yaml").write_text(_POLICY + "  selector: a ==\n", encoding="utf-8")
+    other = _POLICY.replace("name: a", "name: b")
+    (tmp_path / "b.yaml").write_text(other + "  selector: a ==\n", encoding="utf-8")
     ended = percale("reach", "a", "b", "-p", "80", "-f", str(tmp_path))
     places = [line.partition(": ")[0] for line in ended.err.splitlines() if line.startswith(str(tmp_path))]
     assert ended.status == Exit.INVALID_INPUT

@@ -12,6 +12,7 @@ from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy
 from percale.resources.documents import Document, no_garbage_collection
 from percale.resources.faults import Fault, faults, written
 from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, AnyResource, Kind, kind_of, other_versions
+from percale.resources.mending import mended
 from percale.resources.problems import InvalidInput, Problem
 from percale.resources.staged_policy import StagedGlobalNetworkPolicy, StagedNetworkPolicy
 from percale.resources.validation import findings
@@ -65,6 +66,7 @@ def decode(documents: Sequence[Document]) -> Manifests:
         problems += found
         if resource is not None:
             items.append(Located(resource, document))
+        if resource is not None and not found:
             warnings += _warnings(kind, document)
             warnings += [_problem(document, _subject(document), caution) for caution in cautions(resource)]
     problems += _declared_twice(items)
@@ -101,15 +103,23 @@ def _misspelt(api_version: str, name: str) -> Fault | None:
 
 
 def _decoded(kind: Kind, document: Document) -> tuple[AnyResource | None, list[Problem]]:
+    """With problems, the resource is good for no more than its name; without even that there is none."""
     subject = _subject(document)
     try:
-        resource = converted(document.data, kind.type)
+        resource = _renamed(converted(document.data, kind.type))
     except msgspec.ValidationError as refusal:
-        found = faults(kind.type, document.data) or [Fault((), str(refusal))]
-        return None, [_problem(document, subject, fault) for fault in found]
-    resource = _renamed(resource)
-    found = list(findings(kind, resource))
-    return (None if found else resource), [_problem(document, subject, fault) for fault in found]
+        rest, found = _mended(kind, document, refusal)
+        return rest, [_problem(document, subject, fault) for fault in found]
+    return resource, [_problem(document, subject, fault) for fault in findings(kind, resource)]
+
+
+def _mended(kind: Kind, document: Document, refusal: msgspec.ValidationError) -> tuple[AnyResource | None, list[Fault]]:
+    found = faults(kind.type, document.data) or [Fault((), str(refusal))]
+    rest = mended(kind.type, document.data)
+    resource = _renamed(converted(rest.data, kind.type))
+    found += [fault for fault in findings(kind, resource) if not rest.accounts_for(fault)]
+    is_named = all(map(rest.keeps, (("metadata", "name"), ("metadata", "namespace"))))
+    return (resource if is_named else None), found
 
 
 def _renamed(resource: AnyResource) -> AnyResource:

@@ -7,6 +7,7 @@ it runs only over a document that has been refused.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -25,6 +26,8 @@ class Fault:
     hint: str = ""
     #: The text at fault and a mark below it, where the place alone does not show it.
     excerpt: str = ""
+    #: Other parts without which it would be none.
+    rests_on: tuple[Path, ...] = ()
 
 
 def written(path: Path) -> str:
@@ -35,7 +38,13 @@ def written(path: Path) -> str:
 
 def faults(kind: type[msgspec.Struct], data: object) -> list[Fault]:
     """What is wrong with `data` as a `kind`; empty exactly when `converted` accepts it."""
-    return list(_walk(inspect.type_info(kind), data, ()))
+    return list(_walk(shape(kind), data, ()))
+
+
+@cache
+def shape(kind: type[msgspec.Struct]) -> inspect.Type:
+    """What `kind` consists of: slow to find out, and the same for all documents of a kind."""
+    return inspect.type_info(kind)
 
 
 def _walk(wanted: inspect.Type, data: object, path: Path) -> Iterator[Fault]:
@@ -56,19 +65,19 @@ def _walk(wanted: inspect.Type, data: object, path: Path) -> Iterator[Fault]:
         case inspect.UnionType():
             yield from _union(wanted, data, path)
         case _:
-            if not _is_scalar(wanted, data):
+            if not is_scalar(wanted, data):
                 yield Fault(path, f"expected {_named(wanted)}, found {_found(data)}", _hint(wanted, data))
 
 
 def _union(wanted: inspect.UnionType, data: object, path: Path) -> Iterator[Fault]:
-    if shaped := next((one for one in wanted.types if _has_shape(one, data)), None):
+    if shaped := next((one for one in wanted.types if has_shape(one, data)), None):
         yield from _walk(shaped, data, path)
-    elif not any(_is_scalar(one, data) for one in wanted.types):
+    elif not any(is_scalar(one, data) for one in wanted.types):
         names = " or ".join(_named(one) for one in wanted.types if not isinstance(one, inspect.NoneType))
         yield Fault(path, f"expected {names}, found {_found(data)}")
 
 
-def _has_shape(wanted: inspect.Type, data: object) -> bool:
+def has_shape(wanted: inspect.Type, data: object) -> bool:
     match wanted:
         case inspect.StructType():
             return isinstance(data, dict)
@@ -126,7 +135,7 @@ def _structs_in(wanted: inspect.Type) -> Iterator[inspect.StructType]:
                 yield from _structs_in(one)
 
 
-def _is_scalar(wanted: inspect.Type, data: object) -> bool:
+def is_scalar(wanted: inspect.Type, data: object) -> bool:
     match wanted:
         case inspect.StrType():
             return isinstance(data, str)

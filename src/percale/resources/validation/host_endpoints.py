@@ -24,7 +24,8 @@ def host_endpoint_findings(endpoint: HostEndpoint) -> Iterator[Fault]:
         yield from interface_findings(spec.interface_name, ("spec", "interfaceName"))
     elif not spec.expected_ips:
         says = "at least one of interfaceName or expectedIPs must be specified"
-        yield Fault(("spec", "interfaceName"), says, 'write `interfaceName: "*"` for every interface')
+        hint = 'write `interfaceName: "*"` for every interface'
+        yield Fault(("spec", "interfaceName"), says, hint, rests_on=(("spec", "expectedIPs"),))
     yield from duplicates(spec.expected_ips, ("spec", "expectedIPs"))
     for index, address in enumerate(spec.expected_ips):
         yield from address_findings(address, ("spec", "expectedIPs", index))

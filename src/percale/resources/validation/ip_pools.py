@@ -54,7 +54,7 @@ def _block_size(spec: IpPoolSpec, network: Network) -> Iterator[Fault]:
     elif not spec.disabled and network.prefixlen > size:
         says = "IP pool size is too small for use with Calico IPAM. It must be equal to or greater than the block size."
         hint = f"a block is a /{size}: write a larger `cidr`, or a `blockSize` of {network.prefixlen} or more"
-        yield Fault(("spec", "cidr"), says, hint)
+        yield Fault(("spec", "cidr"), says, hint, rests_on=(("spec", "blockSize"), ("spec", "disabled")))
 
 
 def _modes(spec: IpPoolSpec, network: Network | None) -> Iterator[Fault]:

@@ -62,7 +62,7 @@ def _port(port: Port, path: Path) -> Iterator[Fault]:
         case str(name):
             yield from _port_name(name, (*path, "port"))
     if port.end_port is not None:
-        yield from _end_port(port, port.end_port, (*path, "endPort"))
+        yield from _end_port(port, port.end_port, path)
 
 
 def _port_name(name: str, path: Path) -> Iterator[Fault]:
@@ -73,15 +73,17 @@ def _port_name(name: str, path: Path) -> Iterator[Fault]:
 
 
 def _end_port(port: Port, last: int, path: Path) -> Iterator[Fault]:
+    end = (*path, "endPort")
     match port.port:
         case None:
-            yield Fault(path, "may not be specified when `port` is not specified")
+            says = "may not be specified when `port` is not specified"
+            yield Fault(end, says, rests_on=((*path, "port"),))
         case str():
-            yield Fault(path, "may not be specified when `port` is non-numeric")
+            yield Fault(end, "may not be specified when `port` is non-numeric")
         case int(first):
             if last < first:
-                yield Fault(path, "must be greater than or equal to `port`")
-            yield from out_of_range(last, 1, LAST_PORT, path)
+                yield Fault(end, "must be greater than or equal to `port`")
+            yield from out_of_range(last, 1, LAST_PORT, end)
 
 
 def _peers(peers: Sequence[Peer], path: Path) -> Iterator[Fault]:

@@ -77,7 +77,8 @@ def _name(kind: Kind, resource: AnyResource) -> Iterator[Fault]:
         prefix = re.sub(r"-\Z", "0", metadata.generate_name)
         yield from _named(prefix, naming, ("metadata", "generateName"))
     else:
-        yield Fault(("metadata", "name"), "Required value: name or generateName is required")
+        says = "Required value: name or generateName is required"
+        yield Fault(("metadata", "name"), says, rests_on=(("metadata", "generateName"),))
 
 
 def _named(name: str, naming: _Naming, path: Path) -> Iterator[Fault]:

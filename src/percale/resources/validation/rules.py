@@ -70,7 +70,8 @@ def _icmp(rule: Rule, place: RulePlace) -> Iterator[Fault]:
     known = rule.protocol is None or _is_protocol(rule.protocol)
     if rule.icmp is not None and known and rule.protocol not in _ICMP + _ICMPV6:
         hint = "add `protocol: ICMP`" if rule.protocol is None else ""
-        yield Fault((*place.path, "icmp"), "ICMP fields require protocol to be ICMP or ICMPv6", hint)
+        says = "ICMP fields require protocol to be ICMP or ICMPv6"
+        yield Fault((*place.path, "icmp"), says, hint, rests_on=((*place.path, "protocol"),))
     yield from _icmp_fields(rule.icmp, (*place.path, "icmp"))
     yield from _icmp_fields(rule.not_icmp, (*place.path, "notICMP"))
 
@@ -83,7 +84,8 @@ def _icmp_fields(fields: IcmpFields | None, path: Path) -> Iterator[Fault]:
     if fields.code is not None:
         yield from out_of_range(fields.code, 0, 255, (*path, "code"))
         if fields.type is None:
-            yield Fault((*path, "code"), "ICMP code specified without an ICMP type", "add `type`")
+            says = "ICMP code specified without an ICMP type"
+            yield Fault((*path, "code"), says, "add `type`", rests_on=((*path, "type"),))
 
 
 def _entities(rule: Rule, place: RulePlace) -> Iterator[Fault]:
@@ -108,7 +110,8 @@ def _ports(rule: Rule, place: RulePlace) -> Iterator[Fault]:
                 yield Fault(path, "rules that specify ports must set protocol to TCP or UDP or SCTP")
             elif any(_is_numeric(port) for port in ports):
                 says = "rules with numeric port or port range must set protocol to TCP or UDP or SCTP"
-                yield Fault(path, says, "add `protocol: TCP` beside `action`")
+                hint = "add `protocol: TCP` beside `action`"
+                yield Fault(path, says, hint, rests_on=((*place.path, "protocol"),))
 
 
 def _http(rule: Rule, place: RulePlace) -> Iterator[Fault]:

@@ -25,12 +25,12 @@ def endpoint_slice_findings(part: EndpointSlice) -> Iterator[Fault]:
     for index, endpoint in enumerate(part.endpoints):
         yield from _endpoint(endpoint, part.address_type, ("endpoints", index, "addresses"))
     yield from too_many(part.ports, MOST_PORTS, ("ports",))
-    seen: set[str] = set()
+    first: dict[str, Path] = {}
     for index, port in enumerate(part.ports):
         yield from _port(port.name, port.protocol, port.port, ("ports", index))
-        if port.name in seen:
-            yield Fault(("ports", index, "name"), f'Duplicate value: "{shortened(port.name)}"')
-        seen.add(port.name)
+        path: Path = ("ports", index, "name")
+        if first.setdefault(port.name, path) != path:
+            yield Fault(path, f'Duplicate value: "{shortened(port.name)}"', rests_on=(first[port.name],))
 
 
 def endpoints_findings(endpoints: Endpoints) -> Iterator[Fault]:

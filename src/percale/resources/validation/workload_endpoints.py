@@ -55,12 +55,15 @@ def _name(endpoint: WorkloadEndpoint) -> Iterator[Fault]:
         "endpoint": spec.endpoint,
     }
     missing = [name for name, part in parts.items() if not part]
-    yield from (Fault(("spec", name), "field should be assigned", "it is part of the name") for name in missing)
+    for name in missing:
+        kind = ("spec", "orchestrator")
+        yield Fault(("spec", name), "field should be assigned", "it is part of the name", rests_on=(kind,))
     values = [spec.node, spec.orchestrator, parts[third], spec.endpoint]
     name = "-".join(part.replace("-", "--") for part in values)
     if not missing and endpoint.metadata.name and endpoint.metadata.name != name:
         says = "the WorkloadEndpoint name does not match the primary identifiers assigned in the Spec"
-        yield Fault(("metadata", "name"), f"{says}: expected name {shortened(name)}")
+        of_spec = tuple(("spec", part) for part in parts)
+        yield Fault(("metadata", "name"), f"{says}: expected name {shortened(name)}", rests_on=of_spec)
 
 
 def _addresses(spec: WorkloadEndpointSpec) -> Iterator[Fault]:
@@ -96,14 +99,16 @@ def _nat(nat: IpNat, networks: tuple[str, ...], path: Path) -> Iterator[Fault]:
         yield Fault((*path, "externalIP"), "mismatched IP versions")
     own = [network for network in map(network_in, networks) if network]
     if inside and not any(inside in network for network in own if network.version == inside.version):
-        yield Fault((*path, "internalIP"), f"NAT is not in the endpoint networks: `{inside}` is none of `ipNetworks`")
+        says = f"NAT is not in the endpoint networks: `{inside}` is none of `ipNetworks`"
+        yield Fault((*path, "internalIP"), says, rests_on=(("spec", "ipNetworks"),))
 
 
 def _port(port: WorkloadEndpointPort, path: Path) -> Iterator[Fault]:
     if port.name:
         yield from port_name_findings(port.name, (*path, "name"))
     elif not port.host_port:
-        yield Fault((*path, "name"), "WorkloadEndpointPort name must not be empty if no HostPort is specified")
+        says = "WorkloadEndpointPort name must not be empty if no HostPort is specified"
+        yield Fault((*path, "name"), says, rests_on=((*path, "hostPort"),))
     yield from endpoint_port_findings("WorkloadEndpointPort", port.protocol, port.port, path)
     if port.host_port:
         yield from out_of_range(port.host_port, 1, LAST_PORT, (*path, "hostPort"))
