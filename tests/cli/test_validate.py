@@ -48,7 +48,7 @@ def test_findings_as_text(percale: Calls, bad: str) -> None:
 
 def test_findings_as_json(percale: Calls, bad: str) -> None:
     ended = percale("validate", "-f", bad, "-o", "json")
-    common = {"file": "bad.yaml", "column": 3, "resource": "NetworkPolicy b/a"}
+    common = {"file": "bad.yaml", "column": 3, "resource": "NetworkPolicy b/a", "excerpt": ""}
     assert (ended.status, ended.err) == (Exit.INVALID_INPUT, "")
     assert json.loads(ended.out) == {
         "schemaVersion": 1,

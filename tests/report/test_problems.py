@@ -70,11 +70,12 @@ def test_an_annotation_is_one_line_that_nobody_can_forge(problem: Problem, text:
 
 
 def test_json_carries_what_was_written() -> None:
-    evil = Problem(Place("a\n", 1, 2), "\x1b[31m")
+    evil = Problem(Place("a\n", 1, 2), "\x1b[31m", excerpt="a ==\n    ^")
     said = as_json([FULL, evil])
     assert said.isascii()
     assert said.replace("\n", "").isprintable()
     assert [one["message"] for one in json.loads(said)["problems"]] == ["found a list", "\x1b[31m"]
+    assert [one["excerpt"] for one in json.loads(said)["problems"]] == ["", "a ==\n    ^"]
     assert json.loads(said)["valid"] is False
     assert json.loads(as_json([])) == {"schemaVersion": 1, "valid": True, "problems": []}
 

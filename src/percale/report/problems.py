@@ -38,6 +38,7 @@ def problems_json(problems: Sequence[Problem]) -> str:
             "path": problem.path,
             "message": problem.says,
             "hint": problem.hint,
+            "excerpt": problem.excerpt,
         }
         for problem in problems
     ]
