@@ -1,10 +1,10 @@
 """What commands have in common: `-f`, and the world that is read from it."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 
 from percale.cli.exits import UsageError
+from percale.cli.output import write_error, write_out
 from percale.policy.from_resources import world_of
 from percale.policy.world import World
 from percale.report.problems import passed_over_text, problem_text
@@ -42,13 +42,8 @@ def world_from(given: Namespace) -> World:
 
 def tell(text: str) -> None:
     """Talk goes to stderr, so that stdout holds data only."""
-    sys.stderr.write(f"{text}\n")
+    write_error(f"{text}\n")
 
 
 def show(text: str) -> None:
-    """A reader that has had enough changes nothing about the answer, nor about the exit code."""
-    try:
-        sys.stdout.write(f"{text}\n" if text and not text.endswith("\n") else text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    write_out(f"{text}\n" if text and not text.endswith("\n") else text)

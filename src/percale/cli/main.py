@@ -9,6 +9,7 @@ from pathlib import Path
 
 from percale import __version__
 from percale.cli.exits import Exit, exit_of
+from percale.cli.output import write_error, write_out
 from percale.errors import PercaleError
 from percale.report.problems import error_text
 from percale.report.terminal import plain_lines
@@ -67,17 +68,25 @@ def _program() -> str:
 def guarded(command: Callable[[Sequence[str]], int]) -> None:
     """Run a command to an exit code of ours, whatever it raises on purpose."""
     try:
-        status = command(sys.argv[1:])
-        sys.stdout.flush()
+        status = _ended(command)
+        write_out("")
     except PercaleError as error:
-        sys.stderr.write(error_text(error) + "\n")
+        write_error(error_text(error) + "\n")
         status = exit_of(error)
     except KeyboardInterrupt:
         status = 130
     except Exception:  # noqa: BLE001  Python's own status for it is 1, which would read as a no
-        sys.stderr.write(plain_lines(f"{traceback.format_exc()}error: this is a fault in Percale itself\n"))
+        write_error(plain_lines(f"{traceback.format_exc()}error: this is a fault in Percale itself\n"))
         status = Exit.CANNOT_TELL
     sys.exit(status)
+
+
+def _ended(command: Callable[[Sequence[str]], int]) -> int:
+    """The parser ends the process by itself after help, and after a mistake in usage."""
+    try:
+        return command(sys.argv[1:])
+    except SystemExit as ended:
+        return int(ended.code or 0)
 
 
 def run() -> None:

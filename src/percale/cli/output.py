@@ -1,0 +1,44 @@
+"""Standard output and error: either may be closed, full, or have a reader that has had enough."""
+
+import os
+import sys
+from typing import TextIO
+
+from percale.errors import PercaleError
+
+
+class NoOutput(PercaleError):
+    """What was asked for is known and cannot be told."""
+
+
+def write_out(text: str) -> None:
+    """A reader that has had enough changes nothing about the answer, nor about the exit code."""
+    if sys.stdout is None:
+        if text:
+            raise NoOutput("standard output is closed")
+        return
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        return
+    except OSError as error:
+        raise NoOutput(f"standard output cannot be written: {error.strerror}") from error
+
+
+def write_error(text: str) -> None:
+    """Talk that nobody can hear changes nothing either."""
+    if sys.stderr is not None:
+        try:
+            _write(sys.stderr, text)
+        except OSError:
+            return
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except OSError:
+        # What is still buffered would be written, and fail, once more at the end of the process.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise
