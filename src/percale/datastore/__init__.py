@@ -1,0 +1,1 @@
+"""Where resources live: one interface, one stream of events, several stores."""

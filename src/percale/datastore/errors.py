@@ -1,0 +1,62 @@
+"""What a store may answer instead of a resource. "Could not find out" is never "nothing there"."""
+
+from collections.abc import Mapping
+
+from percale.datastore.keys import Key
+from percale.errors import PercaleError
+
+
+class DatastoreError(PercaleError):
+    """Any of the below."""
+
+
+class NotFound(DatastoreError):
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"resource does not exist: {key} with error: not found")
+        self.key = key
+
+
+class AlreadyExists(DatastoreError):
+    def __init__(self, key: Key) -> None:
+        super().__init__(f"resource already exists: {key} with error: it is in the datastore")
+        self.key = key
+
+
+class Conflict(DatastoreError):
+    """Someone else was quicker, or owns it: nothing is overwritten."""
+
+    def __init__(self, key: Key, why: str) -> None:
+        super().__init__(f"update conflict: {key}: {why}")
+        self.key = key
+
+
+class Forbidden(DatastoreError):
+    """The store understands the change and will not make it."""
+
+    def __init__(self, operation: str, key: Key, why: str) -> None:
+        super().__init__(f"operation {operation} is not supported on {key}: {why}")
+        self.key = key
+
+
+class Rejected(DatastoreError):
+    """A transaction of which nothing was written, with the error of each change that has one."""
+
+    def __init__(self, errors: Mapping[int, DatastoreError]) -> None:
+        super().__init__("; ".join(error.says for error in errors.values()))
+        self.errors = dict(errors)
+
+
+class RevisionTooOld(DatastoreError):
+    """A watch cannot resume there: list again, and watch from what the list says."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"the datastore no longer knows what followed revision {revision}", hint="list again")
+        self.revision = revision
+
+
+class StoreUnavailable(DatastoreError):
+    """Nothing can be said about what the store holds."""
+
+
+class StoreAbsent(StoreUnavailable):
+    """Nobody has made the store yet: the first write will."""
