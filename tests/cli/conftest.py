@@ -3,12 +3,21 @@
 import io
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
 from cli.calling import Calls, Ended
 from percale.cli import calico_validate as validator
 from percale.cli.main import guarded, main
+
+
+@pytest.fixture(autouse=True)
+def own_datastore(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the datastore of each test is: not there yet."""
+    path = tmp_path_factory.mktemp("datastore") / "percale.sqlite"
+    monkeypatch.setenv("PERCALE_SQLITE_PATH", str(path))
+    return path
 
 
 def _calls(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.calling import SHOP, Calls, Ended
+from cli.calling import SHOP, Calls
 from percale.cli.exits import Exit
 
 
@@ -38,7 +38,8 @@ def test_a_pod_that_is_not_there_is_no_fail(calico_validate: Calls) -> None:
     assert ended.err.startswith("error: no workload is called `dp`\n  hint: there is `shop/db`")
 
 
-def test_without_manifests_it_asks_for_them(calico_validate: Calls) -> None:
-    assert calico_validate("web", "db", "shop") == Ended(
-        Exit.USAGE, err="error: no input is given\n  hint: name manifests with -f FILE, -f DIRECTORY or -f -\n"
+def test_without_manifests_it_asks_the_datastore(calico_validate: Calls, percale: Calls) -> None:
+    percale("apply", "-f", SHOP)
+    assert calico_validate("web", "db", "shop", "-p", "5432") == calico_validate(
+        "-f", SHOP, "web", "db", "shop", "-p", "5432"
     )

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from percale.analysis.parties import NoSuchParty
 from percale.analysis.reach import TooOpen
+from percale.datastore.errors import AlreadyExists, Conflict, Forbidden, NotFound, Rejected
 from percale.errors import PercaleError
 from percale.resources.problems import InvalidInput
 
@@ -27,6 +28,8 @@ def exit_of(error: PercaleError) -> Exit:
             return Exit.INVALID_INPUT
         case UsageError() | NoSuchParty():
             return Exit.USAGE
+        case NotFound() | AlreadyExists() | Conflict() | Forbidden() | Rejected():
+            return Exit.NO
         case TooOpen():
             return Exit.CANNOT_TELL
         case _:

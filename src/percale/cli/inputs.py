@@ -3,8 +3,8 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-from percale.cli.exits import UsageError
 from percale.cli.output import write_error, write_out
+from percale.cli.stores import add_config, stored_documents
 from percale.policy.from_resources import world_of
 from percale.policy.world import World
 from percale.report.problems import passed_over_text, problem_text
@@ -19,15 +19,17 @@ def add_input(parser: ArgumentParser) -> None:
         dest="files",
         action="append",
         metavar="FILE|DIR|-",
-        help="manifests: a file, a directory with all below it, or - for standard input; may be repeated",
+        help="manifests: a file, a directory with all below it, or - for standard input; may be repeated; "
+        "by default the configured datastore",
     )
+    add_config(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no warnings, no word about what is passed over")
 
 
 def manifests_from(given: Namespace) -> Manifests:
-    if not given.files:
-        raise UsageError("no input is given", hint="name manifests with -f FILE, -f DIRECTORY or -f -")
-    manifests = decode(read(given.files, stdin=sys.stdin.buffer))
+    """Of the files that are named, or else of the configured datastore."""
+    documents = read(given.files, stdin=sys.stdin.buffer) if given.files else stored_documents(given)
+    manifests = decode(documents)
     if not given.quiet:
         for warning in manifests.warnings:
             tell(f"warning: {problem_text(warning)}")
@@ -45,5 +47,6 @@ def tell(text: str) -> None:
     write_error(f"{text}\n")
 
 
-def show(text: str) -> None:
-    write_out(f"{text}\n" if text and not text.endswith("\n") else text)
+def show(text: str) -> bool:
+    """Whether anyone reads on."""
+    return write_out(f"{text}\n" if text and not text.endswith("\n") else text)

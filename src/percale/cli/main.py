@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +16,13 @@ from percale.report.terminal import plain_lines
 
 #: Each command's module is imported only when the command is asked for: start-up is part of every answer.
 COMMANDS = {
+    "apply": "create resources in the datastore, or update those that exist",
+    "create": "create resources in the datastore",
+    "delete": "delete resources from the datastore",
+    "get": "show resources of the datastore",
     "lab": "build the manifests as network namespaces, enforce them, and probe",
     "reach": "can A reach B, and which rule decides",
+    "replace": "update resources that exist in the datastore",
     "ruleset": "print the kernel rules that would be loaded",
     "validate": "check manifests: schema and meaning, every problem at once",
 }
@@ -32,8 +37,15 @@ def main(argv: Sequence[str]) -> int:
     module = import_module(f"percale.cli.commands.{argv[0]}")
     parser = command_parser(f"{_program()} {argv[0]}", module.__doc__)
     module.add_arguments(parser)
-    status: int = module.run(parser.parse_args(argv[1:]))
+    status: int = module.run(_parsed(parser, argv[1:]))
     return status
+
+
+def _parsed(parser: ArgumentParser, argv: Sequence[str]) -> Namespace:
+    """Options may stand between names, as in `get gnp -o wide NAME`; a command that has verbs parses them itself."""
+    if parser._subparsers is not None:  # noqa: SLF001  argparse refuses to mix, and does not say before that it will
+        return parser.parse_args(argv)
+    return parser.parse_intermixed_args(argv)
 
 
 def command_parser(program: str, description: str | None) -> ArgumentParser:

@@ -11,18 +11,19 @@ class NoOutput(PercaleError):
     """What was asked for is known and cannot be told."""
 
 
-def write_out(text: str) -> None:
-    """A reader that has had enough changes nothing about the answer, nor about the exit code."""
+def write_out(text: str) -> bool:
+    """Whether anyone reads on. A reader that has had enough changes nothing about the answer, nor the exit code."""
     if sys.stdout is None:
         if text:
             raise NoOutput("standard output is closed")
-        return
+        return False
     try:
         _write(sys.stdout, text)
     except BrokenPipeError:
-        return
+        return False
     except OSError as error:
         raise NoOutput(f"standard output cannot be written: {error.strerror}") from error
+    return True
 
 
 def write_error(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,8 +16,11 @@ SUFFIXES = (".yaml", ".yml", ".json")
 STDIN = "-"
 
 
-def read(paths: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Document]:
+def read(
+    paths: Sequence[str], *, stdin: BinaryIO | None = None, recursive: bool = True, may_be_empty: bool = False
+) -> list[Document]:
     """All documents in the order of the paths; raises InvalidInput with every problem of all files."""
+    how = _How(stdin or sys.stdin.buffer, recursive=recursive, may_be_empty=may_be_empty)
     problems: list[Problem] = []
     documents: list[Document] = []
     if paths.count(STDIN) > 1:
@@ -24,7 +28,7 @@ def read(paths: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Documen
     with no_garbage_collection():
         for path in dict.fromkeys(paths) if problems else paths:
             try:
-                documents += _documents(path, stdin or sys.stdin.buffer)
+                documents += _documents(path, how)
             except InvalidInput as invalid:
                 problems += invalid.problems
     if problems:
@@ -32,12 +36,19 @@ def read(paths: Sequence[str], *, stdin: BinaryIO | None = None) -> list[Documen
     return documents
 
 
-def _documents(path: str, stdin: BinaryIO) -> list[Document]:
+@dataclass(frozen=True, slots=True)
+class _How:
+    stdin: BinaryIO
+    recursive: bool
+    may_be_empty: bool
+
+
+def _documents(path: str, how: _How) -> list[Document]:
     if path == STDIN:
-        return documents_in(stdin.read(MAX_BYTES + 1), "<stdin>")
+        return documents_in(how.stdin.read(MAX_BYTES + 1), "<stdin>", may_be_empty=how.may_be_empty)
     if Path(path).is_dir():
-        return _directory(Path(path))
-    return documents_in(_content(Path(path)), printable(path))
+        return _directory(Path(path), how)
+    return documents_in(_content(Path(path)), printable(path), may_be_empty=how.may_be_empty)
 
 
 def _content(path: Path) -> bytes:
@@ -50,12 +61,12 @@ def _content(path: Path) -> bytes:
         raise _unreadable(path, error) from error
 
 
-def _directory(top: Path) -> list[Document]:
+def _directory(top: Path, how: _How) -> list[Document]:
     """A file of comments is nothing unusual here, a directory without any resource is."""
     problems: list[Problem] = []
     documents: list[Document] = []
     files = 0
-    for found in _manifests(top, set()):
+    for found in _manifests(top, set(), recursive=how.recursive):
         files += 1
         try:
             if isinstance(found, InvalidInput):
@@ -65,13 +76,13 @@ def _directory(top: Path) -> list[Document]:
             problems += invalid.problems
     if problems:
         raise InvalidInput(problems)
-    if not documents:
+    if not documents and not how.may_be_empty:
         says = f"no resources in `{printable(str(top))}`" if files else f"no manifests in `{printable(str(top))}`"
         raise _invalid(top, says, hint="" if files else f"these are read: {' '.join(SUFFIXES)}")
     return documents
 
 
-def _manifests(directory: Path, seen: set[tuple[int, int]]) -> Iterator[Path | InvalidInput]:
+def _manifests(directory: Path, seen: set[tuple[int, int]], *, recursive: bool) -> Iterator[Path | InvalidInput]:
     """Files in the order of their names; what cannot be listed is handed out as what is wrong with it.
 
     Links to directories are followed, but no directory is entered twice.
@@ -89,7 +100,8 @@ def _manifests(directory: Path, seen: set[tuple[int, int]]) -> Iterator[Path | I
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _manifests(entry, seen)
+            if recursive:
+                yield from _manifests(entry, seen, recursive=True)
         elif entry.suffix.lower() in SUFFIXES and (entry.is_file() or not entry.exists()):
             yield entry
 
