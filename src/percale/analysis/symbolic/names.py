@@ -28,3 +28,8 @@ class Names:
 
     def _covering(self, name: str) -> tuple[bool, ...]:
         return tuple(bool(name) and covers(pattern, name) for pattern in self._patterns)
+
+
+def pattern_of(name: str) -> str:
+    """As it was written: `*.example.com` for the kind of all names below it that no other pattern is about."""
+    return "*" + name.removeprefix(_SOME) if name.startswith(_SOME) else name

@@ -1,0 +1,112 @@
+"""Sets of workloads by short names, each of which stands for its members exactly."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from percale.policy import labels as well_known
+from percale.policy.endpoints import Endpoint
+
+#: A name with more parts than this is no name; what is left out is counted.
+FEW = 3
+
+#: Labels by which people know their workloads come before all others.
+_FAMILIAR = ("app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes.io/component", "component", "role")
+#: Labels that controllers make up, and those that every workload has from somewhere else.
+_MADE_UP = ("pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid")
+_SYNTHETIC = (well_known.NAMESPACE_PREFIX, well_known.SERVICE_ACCOUNT_PREFIX, "projectcalico.org/")
+
+
+class WorkloadNames:
+    """Among all workloads of a world, since a name must hold for no other."""
+
+    def __init__(self, workloads: Iterable[Endpoint]) -> None:
+        self._workloads = tuple(workloads)
+        self._called = Counter(map(str, self._workloads))
+        self._in_namespace = Counter(one.namespace for one in self._workloads)
+
+    def reference(self, one: Endpoint) -> str:
+        """As a question can name it: with its kind where the name alone is another's too."""
+        return f"{one.resource_kind}/{one}" if self._called[str(one)] > 1 else str(one)
+
+    def name(self, members: Sequence[Endpoint]) -> str:
+        """`shop/web`; `shop/*`; `[env=dev]/*` by the namespaces' labels; `shop/[app=web]`, `[app=web]` anywhere."""
+        if len(members) == 1:
+            return self.reference(members[0])
+        return next(self._exact(members), "") or shortened([self.reference(one) for one in members])
+
+    def _exact(self, members: Sequence[Endpoint]) -> Iterator[str]:
+        if len(members) == len(self._workloads):
+            yield "every workload"
+        namespaces = list(dict.fromkeys(one.namespace for one in members))
+        if sum(self._in_namespace[one] for one in namespaces) == len(members):
+            if len(namespaces) > FEW:
+                yield from self._by_label(members, self._namespace_labels, "", "[{}]/*")
+            yield shortened([f"{one}/*" for one in namespaces])
+        yield from self._by_owner(members)
+        scope = namespaces[0] if len(namespaces) == 1 else ""
+        yield from self._by_label(members, self._own_labels, scope, f"{scope}/[{{}}]" if scope else "[{}]")
+        if scope:
+            yield from self._all_but(members, scope)
+
+    def _all_but(self, members: Sequence[Endpoint], scope: str) -> Iterator[str]:
+        """Of a namespace, where those left out have a name."""
+        held = set(members)
+        others = [one for one in self._workloads if one.namespace == scope and one not in held]
+        if len(others) <= FEW:
+            yield f"{scope}/* but {shortened([self.reference(one) for one in others])}"
+        yield from self._by_label(others, self._own_labels, scope, f"{scope}/* but [{{}}]")
+
+    def _by_owner(self, members: Sequence[Endpoint]) -> Iterator[str]:
+        scope = members[0].namespace
+        for owner in members[0].owners:
+            common = all(one.namespace == scope and owner in one.owners for one in members)
+            if common and self._owned[scope, owner] == len(members):
+                kind, _, name = owner.partition("/")
+                yield f"{kind}/{scope}/{name}"
+
+    @cached_property
+    def _owned(self) -> Counter[tuple[str, str]]:
+        return Counter((one.namespace, owner) for one in self._workloads for owner in one.owners)
+
+    def _by_label(
+        self, members: Sequence[Endpoint], counts: "Counter[tuple[str, str, str]]", scope: str, form: str
+    ) -> Iterator[str]:
+        """By a label that all have with one of few values, and nobody else in the scope has."""
+        for key in sorted(set[str].intersection(*(set(one.labels) for one in members)), key=_familiarity):
+            values = sorted({one.labels[key] for one in members})
+            if len(values) <= FEW and sum(counts[scope, key, value] for value in values) == len(members):
+                said = "|".join(values)
+                yield form.replace("{}", f"{key.removeprefix(well_known.NAMESPACE_PREFIX)}={said}")
+
+    @cached_property
+    def _own_labels(self) -> Counter[tuple[str, str, str]]:
+        """How many have a label, by namespace, and by no namespace for all together."""
+        found = Counter[tuple[str, str, str]]()
+        for one in self._workloads:
+            for key, value in one.labels.items():
+                if not key.startswith(_SYNTHETIC) and key not in _MADE_UP:
+                    found[one.namespace, key, value] += 1
+                    found["", key, value] += 1
+        return found
+
+    @cached_property
+    def _namespace_labels(self) -> Counter[tuple[str, str, str]]:
+        return Counter(
+            ("", key, value)
+            for one in self._workloads
+            for key, value in one.labels.items()
+            if key.startswith(well_known.NAMESPACE_PREFIX)
+        )
+
+
+def shortened(texts: Sequence[str]) -> str:
+    """The first few, and how many more there are."""
+    if len(texts) <= FEW + 1:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:FEW])} and {len(texts) - FEW} more"
+
+
+def _familiarity(key: str) -> tuple[int, str]:
+    bare = key.removeprefix(well_known.NAMESPACE_PREFIX)
+    return (_FAMILIAR.index(bare) if bare in _FAMILIAR else len(_FAMILIAR), key)
