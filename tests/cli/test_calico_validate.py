@@ -43,3 +43,15 @@ def test_without_manifests_it_asks_the_datastore(calico_validate: Calls, percale
     assert calico_validate("web", "db", "shop", "-p", "5432") == calico_validate(
         "-f", SHOP, "web", "db", "shop", "-p", "5432"
     )
+
+
+def test_a_service_is_said_to_stand_for_its_endpoints(calico_validate: Calls) -> None:
+    service = b"""
+        apiVersion: v1
+        kind: Service
+        metadata: {name: db, namespace: shop}
+        spec: {selector: {app: db}, ports: [{port: 80, targetPort: pg}]}
+    """
+    ended = calico_validate("web", "service/db", "shop", "-p", "80", "-f", SHOP, "-f", "-", stdin=service)
+    assert (ended.out.partition("\n")[0], ended.status) == ("PASS", Exit.YES)
+    assert ended.err == "service shop/db leads to TCP 5432 of shop/db\n"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from percale.cli.inputs import add_input, show, world_from
+from percale.cli.inputs import add_input, show, tell, world_from
 from percale.cli.main import command_parser, guarded
 from percale.cli.questions import add_question, exit_code, questions
 from percale.report.reach import validation_text
@@ -18,6 +18,8 @@ def main(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     world = world_from(given)
     asked = questions(given, world, given.pod_a, given.pod_b)
+    for note in (note for one in asked for note in one.notes):
+        tell(note)
     flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]
     show(validation_text(flows))
     return exit_code([answer for _, _, answer in flows])
