@@ -66,11 +66,11 @@ def bad(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     match request.param:
         case "empty-file":
             path.touch()
-            says = f": no resources in `{path}`"
+            says = ": holds no resource"
         case "no-manifests":
             path.mkdir()
             (path / "README.md").touch()
-            says = f": no manifests in `{path}`\n  hint: these are read: .yaml .yml .json"
+            says = ": holds no manifest\n  hint: these are read: .yaml .yml .json"
         case "no-such-file":
             says = ": no such file or directory"
         case name:

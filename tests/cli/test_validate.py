@@ -98,6 +98,6 @@ def test_nothing_of_a_kind_that_is_read_is_not_called_valid(percale: Calls) -> N
 def test_warnings_are_talk_and_can_be_silenced(percale: Calls) -> None:
     text = b"apiVersion: crd.projectcalico.org/v1\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec: {}\n"
     told = percale("validate", "-f", "-", stdin=text)
-    assert (told.status, told.out) == (Exit.YES, "1 resources are valid\n")
+    assert (told.status, told.out) == (Exit.YES, "1 resource is valid\n")
     assert told.err.startswith("warning: <stdin>:1:1: GlobalNetworkPolicy a: ")
     assert percale("validate", "-q", "-f", "-", stdin=text).err == ""

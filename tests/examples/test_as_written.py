@@ -64,7 +64,7 @@ TABLE = {
         (22, "spec.egress[1].ports[0].protocol", 'Unsupported value: "ICMP": supported values: "TCP", "UDP", "SCTP"')
     ),
     # Nothing but comments.
-    "001-picocluster/10-layers.yaml": refused((0, "", "no resources in")),
+    "001-picocluster/10-layers.yaml": refused((0, "", "holds no resource")),
     "001-picocluster/11-labels.yaml": refused((1, "", _NO_RESOURCE)),
     "001-picocluster/12-annotations.yaml": refused((1, "", _NO_RESOURCE)),
     "001-picocluster/13-gitlab-ci.yaml": refused((2, "", _NO_RESOURCE)),

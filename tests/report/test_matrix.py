@@ -85,7 +85,7 @@ def test_what_happened_otherwise_is_marked_and_listed() -> None:
         "shop/web 10.0.0.1 -> shop/database 10.0.0.2 5432: predicted gets through, observed is denied (egress: "
     )
     assert "ingress: NetworkPolicy shop/db ingress[0] (Allow) in tier default" in disagreements_text(results)
-    assert summary_text(results) == "36 probes, 19 got through, 1 disagreements"
+    assert summary_text(results) == "36 probes, 19 got through, 1 disagreement"
 
 
 def test_more_columns_than_fit_go_on_below() -> None:

@@ -75,7 +75,7 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     assert len(read([f"/dev/fd/{reader}"])) == 1
     os.close(reader)
     os.mkfifo(tmp_path / "x.yaml")
-    assert problems(tmp_path)[0].says == f"no manifests in `{tmp_path}`"
+    assert problems(tmp_path)[0].says == "holds no manifest"
 
 
 def test_every_problem_of_every_path(tmp_path: Path) -> None:
@@ -88,11 +88,11 @@ def test_every_problem_of_every_path(tmp_path: Path) -> None:
     assert [
         (p.place.source.removeprefix(f"{tmp_path}/"), p.place.line, p.says.replace(f"{tmp_path}/", "")) for p in found
     ] == [
-        ("empty.yaml", 0, "no resources in `empty.yaml`"),
+        ("empty.yaml", 0, "holds no resource"),
         ("missing", 0, "no such file or directory"),
         ("bad.yaml", 2, "the key `a` is written in lines 1 and 2"),
         ("bad.yaml", 4, "the `[` is not closed before the end of the file"),
-        ("none", 0, "no manifests in `none`"),
+        ("none", 0, "holds no manifest"),
         ("d/dangling.yaml", 0, "no such file or directory"),
         ("d/worse.yaml", 1, "a document must be a mapping, found a list"),
         ("a\\x00b", 0, "cannot be read: embedded null byte"),
@@ -101,7 +101,7 @@ def test_every_problem_of_every_path(tmp_path: Path) -> None:
 
 def test_a_directory_of_comments(tmp_path: Path) -> None:
     write(tmp_path, a_yaml="# nothing")
-    assert problems(tmp_path) == [Problem(Place(str(tmp_path)), f"no resources in `{tmp_path}`")]
+    assert problems(tmp_path) == [Problem(Place(str(tmp_path)), "holds no resource")]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -210,7 +210,7 @@ def test_encodings(content: bytes, line: int, column: int, says: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "---\n---\n", "null"])
 def test_nothing_to_read(text: str) -> None:
-    assert problems(text) == [Problem(Place("f.yaml"), "no resources in `f.yaml`")]
+    assert problems(text) == [Problem(Place("f.yaml"), "holds no resource")]
 
 
 def test_all_problems_at_once_and_across_broken_documents() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from percale.lab.probes import Result, Target
+from percale.report.counts import counted
 from percale.report.reasons import reason_words
 from percale.report.terminal import plain
 from percale.traffic.protocols import TCP, protocol_name
@@ -90,6 +91,6 @@ def summary_text(results: Sequence[Result]) -> str:
     tried = [result for result in results if result.observed is not None]
     wrong = sum(not result.agrees for result in tried)
     if not tried:
-        return f"{len(results)} flows predicted, none observed"
+        return f"{counted(len(results), 'flow')} predicted, none observed"
     got_through = sum(bool(result.observed) for result in tried)
-    return f"{len(tried)} probes, {got_through} got through, {wrong} disagreements"
+    return f"{counted(len(tried), 'probe')}, {got_through} got through, {counted(wrong, 'disagreement')}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from percale.errors import PercaleError
+from percale.report.counts import counted
 from percale.report.terminal import plain
 from percale.resources.problems import InvalidInput, Problem
 
@@ -25,7 +26,7 @@ def problems_text(problems: Sequence[Problem]) -> str:
     lines = [problem_text(problem) for problem in problems[:_MOST_SHOWN]]
     if len(problems) > _MOST_SHOWN:
         lines.append(f"and {len(problems) - _MOST_SHOWN} more")
-    return "\n".join([*lines, f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"])
+    return "\n".join([*lines, counted(len(problems), "problem")])
 
 
 def problems_json(problems: Sequence[Problem]) -> str:

@@ -70,7 +70,7 @@ def documents_in(content: bytes, source: str, *, may_be_empty: bool = False) -> 
         text = _decoded(content, source, problems)
         roots = _roots(text, problems)
         if not roots and not may_be_empty and not problems:
-            problems.note(Place(source), f"no resources in `{source}`")
+            problems.note(Place(source), "holds no resource")
         for root in roots:
             if root.has_null:
                 Settling(root.span, problems).settle(root.data)

@@ -77,7 +77,7 @@ def _directory(top: Path, how: _How) -> list[Document]:
     if problems:
         raise InvalidInput(problems)
     if not documents and not how.may_be_empty:
-        says = f"no resources in `{printable(str(top))}`" if files else f"no manifests in `{printable(str(top))}`"
+        says = "holds no resource" if files else "holds no manifest"
         raise _invalid(top, says, hint="" if files else f"these are read: {' '.join(SUFFIXES)}")
     return documents
 

@@ -37,5 +37,5 @@ class InvalidInput(PercaleError):
     """Everything that is wrong with what was read, at once."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problem(s) in the input")
+        super().__init__(f"problems in the input: {len(problems)}")
         self.problems = tuple(problems)

@@ -9,6 +9,7 @@ from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.text import ruleset_text
 from percale.lab.addressing import POD_NETWORKS, with_addresses
 from percale.policy.world import World
+from percale.report.counts import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,7 +21,8 @@ def run(given: Namespace) -> int:
     world = world_from(given)
     unplaced = [one for one in world.workloads if not one.networks]
     if unplaced and not given.quiet:
-        tell(f"{len(unplaced)} workloads have no address yet: they get one of {', '.join(map(str, POD_NETWORKS))}")
+        who = counted(len(unplaced), "workload has no address yet: it gets", "workloads have no address yet: they get")
+        tell(f"{who} one of {', '.join(map(str, POD_NETWORKS))}")
     if unplaced:
         world = _placed(world)
     known = {one.node for one in (*world.workloads, *world.host_endpoints)} | {node.name for node in world.nodes}

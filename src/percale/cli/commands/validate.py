@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from percale.cli.exits import Exit, UsageError
 from percale.cli.inputs import add_input, manifests_from, show
+from percale.report.counts import counted
 from percale.report.problems import problems_github, problems_json, problems_text
 from percale.resources.problems import InvalidInput
 
@@ -26,7 +27,7 @@ def run(given: Namespace) -> int:
     if not manifests.items:
         raise UsageError("the input holds no resource of a kind that Percale reads, so nothing was checked")
     if given.output == "text":
-        show(f"{len(manifests.items)} resources are valid")
+        show(counted(len(manifests.items), "resource is valid", "resources are valid"))
     elif given.output == "json":
         show(problems_json(()))
     return Exit.YES

@@ -7,6 +7,7 @@ from percale.cli.exits import Exit
 from percale.cli.inputs import add_input, manifests_from, show, tell
 from percale.lab.scenario import enforce, in_lab
 from percale.lab.standing import attached, remember
+from percale.report.counts import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -24,5 +25,5 @@ def run(given: Namespace) -> int:
         placed = in_lab(world, lab)
         enforce(placed, lab)
         remember(found, plain(manifests))
-    show(f"{len(placed.policies.policies)} policies are enforced")
+    show(counted(len(placed.policies.policies), "policy is enforced", "policies are enforced"))
     return Exit.YES
