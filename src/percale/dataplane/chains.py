@@ -83,8 +83,8 @@ class ChainWriter:
             if tier.end and not tier.passes:
                 break
         else:
-            if program.profiles:
-                rules += self._inline(program.profiles, program)
+            for profiles in program.profiles:
+                rules += self._tier(profiles, program)
         return self.add(_PREFIX[program.direction], rules)
 
     def _tier(self, tier: TierProgram, program: Program) -> list[Rule]:

@@ -62,12 +62,12 @@ class Program:
     direction: Direction
     version: int
     tiers: tuple[TierProgram, ...]
-    profiles: TierProgram | None = None
+    profiles: tuple[TierProgram, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """No policy in force, and the first profile lets everything through."""
-        first = next(iter(self.profiles.rules), None) if self.profiles else None
+        first = next((rule for part in self.profiles for rule in part.rules), None)
         return not self.tiers and first is not None and first.is_allow_all
 
 
@@ -127,7 +127,7 @@ class Programs:
             direction,
             version,
             tuple(self._tier(tier, stage, direction, compiled, ends=ends) for tier in tiers),
-            self._profiles(self._profiles_of(endpoint), stage, direction, compiled) if hook is Hook.NORMAL else None,
+            self._profiles(self._profiles_of(endpoint), stage, direction, compiled) if hook is Hook.NORMAL else (),
         )
 
     def _in_force_for(self, endpoint: Endpoint, direction: Direction, staged: Staged) -> _InForce:
@@ -188,15 +188,21 @@ class Programs:
 
     def _profiles(
         self, profiles: Iterable[Profile], stage: Stage, direction: Direction, compiled: Compiled
-    ) -> TierProgram:
-        rules = [
-            one
-            for profile in profiles
-            for rule in profile.rules(direction)
-            if rule.action in (Action.ALLOW, Action.DENY)
-            for one in compiled(rule, self._mark(stage, direction, rule.action, f"profile {rule.path}".rstrip()))
-        ]
-        return TierProgram(tuple(rules), self._mark(stage, direction, Action.DENY, "no profile allows"))
+    ) -> tuple[TierProgram, ...]:
+        """All in one, but each with a Pass for itself, as this leads on to the next."""
+        parts: list[TierProgram] = []
+        rules: list[PeerRule] = []
+        for profile in profiles:
+            rules += (
+                one
+                for rule in profile.rules(direction)
+                if rule.action is not Action.LOG
+                for one in compiled(rule, self._mark(stage, direction, rule.action, f"profile {rule.path}".rstrip()))
+            )
+            if any(rule.action is Action.PASS for rule in profile.rules(direction)):
+                parts.append(TierProgram(tuple(rules), None))
+                rules = []
+        return (*parts, TierProgram(tuple(rules), self._mark(stage, direction, Action.DENY, "no profile allows")))
 
     def _rule_mark(self, policy: Policy, rule: Rule, stage: Stage, direction: Direction) -> str:
         return self._mark(stage, direction, rule.action, f"{policy.id} {rule.path}", policy)

@@ -148,9 +148,13 @@ def _matching(asked: Question, policies: Sequence[Policy]) -> Iterator[RuleRef]:
 
 
 def _ask_profiles(asked: Question) -> tuple[Action, Reason]:
+    """A Pass leaves its profile, as it leaves Felix' chain for it, and the next profile is asked."""
     for name in asked.endpoint.profiles:
         profile = asked.world.profiles.get(name)
         for rule in profile.rules(asked.direction) if profile else ():
-            if rule.action in (Action.ALLOW, Action.DENY) and matches(rule, asked.packet, asked.world):
-                return rule.action, RuleRef(None, rule, profile=name)
+            if rule.action is Action.LOG or not matches(rule, asked.packet, asked.world):
+                continue
+            if rule.action is Action.PASS:
+                break
+            return rule.action, RuleRef(None, rule, profile=name)
     return Action.DENY, NoProfile()
