@@ -64,11 +64,6 @@ class NetNs:
         """A name for other processes, as `ip link ... netns PATH` takes it."""
         return f"/proc/{os.getpid()}/fd/{self._descriptor}"
 
-    @property
-    def inode(self) -> int:
-        """What tells this namespace from every other one that is alive."""
-        return os.fstat(self._descriptor).st_ino
-
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Moves the calling thread, and what it starts, into the namespace until the block ends."""
