@@ -1,4 +1,4 @@
-"""What Calico's validator, its schema and the Kubernetes API server refuse: calico-semantics §6 and §9.2."""
+"""What Calico's validator, its schema and the Kubernetes API server refuse: each file names its source."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""AdminNetworkPolicy and BaselineAdminNetworkPolicy, as the schema of v1alpha1 takes them: calico-semantics §4.4."""
+"""AdminNetworkPolicy and BaselineAdminNetworkPolicy, by the schema of sigs.k8s.io/network-policy-api."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""NetworkPolicy and GlobalNetworkPolicy of projectcalico.org/v3: calico-semantics §6.4."""
+"""NetworkPolicy and GlobalNetworkPolicy of projectcalico.org/v3: libcalico-go/lib/validator/v3."""
 
 import math
 from collections.abc import Iterator

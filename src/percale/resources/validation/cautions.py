@@ -8,7 +8,7 @@ from percale.resources.felix_configuration import FelixConfiguration
 from percale.resources.kinds import AnyResource
 from percale.resources.validation.felix_configurations import is_for_all_or_one
 
-#: How Calico names what it makes from other objects, and what those are: calico-semantics §1.7.
+#: How Calico names what it makes from other objects, and what those are: libcalico-go/lib/names.
 RESERVED_PREFIXES = {
     NetworkPolicy: {"knp.default.": "a Kubernetes NetworkPolicy", "ossg.default.": "an OpenStack security group"},
     GlobalNetworkPolicy: {"kcnp.": "a ClusterNetworkPolicy"},

@@ -1,4 +1,4 @@
-"""ClusterNetworkPolicy, as the schema of v1alpha2 takes it: calico-semantics §4.4."""
+"""ClusterNetworkPolicy, as the schema of v1alpha2 takes it: sigs.k8s.io/network-policy-api."""
 
 from collections.abc import Iterator
 

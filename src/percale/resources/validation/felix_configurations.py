@@ -1,4 +1,4 @@
-"""FelixConfiguration: calico-semantics §1.14 and §6.5."""
+"""FelixConfiguration: libcalico-go/lib/validator/v3."""
 
 import re
 from collections.abc import Iterator

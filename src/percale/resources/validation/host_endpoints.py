@@ -1,4 +1,4 @@
-"""HostEndpoint: calico-semantics §1.9 and §6.5."""
+"""HostEndpoint: libcalico-go/lib/validator/v3."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""IPPool: calico-semantics §1.12 and §6.5."""
+"""IPPool: libcalico-go/lib/validator/v3."""
 
 from collections.abc import Iterator
 from ipaddress import ip_network

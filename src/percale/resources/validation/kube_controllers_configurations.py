@@ -1,4 +1,4 @@
-"""KubeControllersConfiguration: calico-semantics §1.15 and §6.2."""
+"""KubeControllersConfiguration: libcalico-go/lib/validator/v3."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Names, namespaces, labels and annotations: calico-semantics §6.2, and Kubernetes' own rules for its kinds."""
+"""Names, namespaces, labels and annotations: libcalico-go/lib/validator/v3, and Kubernetes' own rules for its kinds."""
 
 import re
 from collections.abc import Iterator, Mapping

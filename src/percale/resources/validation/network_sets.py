@@ -1,4 +1,4 @@
-"""NetworkSet and GlobalNetworkSet: calico-semantics §6.5."""
+"""NetworkSet and GlobalNetworkSet: libcalico-go/lib/validator/v3."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Nodes of Calico and of Kubernetes: calico-semantics §1.13."""
+"""Nodes of Calico and of Kubernetes: libcalico-go/lib/validator/v3."""
 
 import re
 from collections.abc import Iterator

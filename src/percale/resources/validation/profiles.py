@@ -1,4 +1,4 @@
-"""Profile: rules as in policies, and labels. calico-semantics §1.11."""
+"""Profile: rules as in policies, and labels. libcalico-go/lib/validator/v3."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rate limits of a workload endpoint: calico-semantics §1.10."""
+"""Rate limits of a workload endpoint: libcalico-go/lib/apis/internalapi/workloadendpoint.go."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""One rule of a Calico policy: calico-semantics §6.3."""
+"""One rule of a Calico policy: libcalico-go/lib/validator/v3."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

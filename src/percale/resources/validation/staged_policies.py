@@ -1,4 +1,4 @@
-"""Staged policies: their action, and what `Delete` leaves no room for. calico-semantics §6.4."""
+"""Staged policies: their action, and what `Delete` leaves no room for. libcalico-go/lib/validator/v3."""
 
 from collections.abc import Iterator
 

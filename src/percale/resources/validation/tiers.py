@@ -1,4 +1,4 @@
-"""Tiers, of which three are built in and cannot be changed: calico-semantics §1.6."""
+"""Tiers, of which three are built in and cannot be changed: libcalico-go/lib/clientv3/tier.go."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""WorkloadEndpoint: calico-semantics §1.10 and §6.5."""
+"""WorkloadEndpoint: libcalico-go/lib/validator/v3."""
 
 import re
 from collections.abc import Iterator
