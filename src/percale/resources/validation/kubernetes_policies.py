@@ -1,4 +1,4 @@
-"""NetworkPolicy of networking.k8s.io/v1, as an API server of 1.36 takes it: kubernetes pkg/apis/networking/validation."""
+"""NetworkPolicy of networking.k8s.io/v1, as a server of 1.36 takes it: kubernetes/pkg/apis/networking/validation."""
 
 from collections.abc import Iterator, Sequence
 
