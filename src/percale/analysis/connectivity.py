@@ -7,7 +7,10 @@ from itertools import product
 from operator import and_, or_
 
 from percale.analysis.symbolic.engine import Engine
-from percale.policy.endpoints import Endpoint
+from percale.policy.endpoints import Endpoint, EndpointKind
+from percale.policy.rules import Direction
+from percale.policy.world import EVERY_INTERFACE
+from percale.traffic.addresses import AddressSet
 from percale.traffic.intervals import EMPTY, Intervals
 
 
@@ -17,6 +20,7 @@ class Group:
 
     `identities` has one of each kind that a member may have: several only where a workload has several addresses, or
     none yet. `addresses` are those outside, by the engine's IP version; `name` is what they were looked up by.
+    Members that are host endpoints stand for the processes of their hosts.
     """
 
     identities: tuple[int, ...]
@@ -27,6 +31,12 @@ class Group:
     @property
     def is_outside(self) -> bool:
         return not self.members
+
+    @property
+    def host(self) -> Endpoint | None:
+        """One of the host endpoints that it is of."""
+        first = self.members[0] if self.members else None
+        return first if first and first.kind is EndpointKind.HOST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +73,52 @@ class Connectivity:
 
     @cached_property
     def outside(self) -> tuple[Group, ...]:
-        """Addresses that no workload has, and names; in ascending order of their first addresses."""
+        """Addresses that no workload and no host has, and names; in ascending order of their first addresses."""
         identities = self.engine.identities
         found: dict[tuple[str, Kind], list[int]] = {}
         for (_, name), number in identities.outside.items():
             found.setdefault((name, self._kind(number)), []).append(number)
         groups = [Group((numbers[0],), (), self._addresses(numbers), name) for (name, _), numbers in found.items()]
-        return tuple(sorted(groups, key=lambda group: (group.name, group.addresses.spans)))
+        return tuple(
+            sorted((one for one in groups if one.addresses), key=lambda group: (group.name, group.addresses.spans))
+        )
 
     def _addresses(self, numbers: Iterable[int]) -> Intervals:
         identities = self.engine.identities
-        return Intervals.of(span for number in numbers for span in identities.free[identities.known[number].atom])
+        free = Intervals.of(span for number in numbers for span in identities.free[identities.known[number].atom])
+        return free - self._of_hosts
+
+    @cached_property
+    def _of_hosts(self) -> Intervals:
+        networks = (net for one in self.engine.world.host_endpoints for net in one.networks)
+        return AddressSet.of(networks).version(self.engine.cells.version)
 
     def _kind(self, number: int) -> "Kind":
         return self.engine.kind(number)
 
+    @cached_property
+    def hosts(self) -> tuple[Group, ...]:
+        """A workload and the host that it runs on are left aside: between them other rules hold."""
+        found: dict[object, list[Endpoint]] = {}
+        for one in self.engine.world.host_endpoints:
+            settings = self.engine.world.settings_for(one.node)
+            label_kind = self.engine.identities.residence[one]
+            kinds = frozenset(map(self._kind, self._host_identities(one)))
+            key = label_kind, settings, one.interface == EVERY_INTERFACE, one.profiles, kinds
+            found.setdefault(key, []).append(one)
+        return tuple(Group(self._host_identities(members[0]), tuple(members)) for members in found.values())
+
+    def _host_identities(self, one: Endpoint) -> tuple[int, ...]:
+        """Of its addresses or else its node's; where nobody tells them, it may have any that is free."""
+        version = self.engine.cells.version
+        addresses = one.addresses or self.engine.world.node(one.node).addresses
+        if addresses:
+            return tuple(dict.fromkeys(self.engine.identity(it) for it in addresses if it.version == version))
+        return tuple(number for group in self.outside if not group.name for number in group.identities)
+
     def flow(self, source: Group, destination: Group) -> Flow:
-        passing = [self.engine.between(*ends) for ends in product(source.identities, destination.identities)]
+        ends = product(source.identities, destination.identities)
+        passing = [between(self.engine, (source, one), (destination, other)) for one, other in ends]
         return Flow(source, destination, reduce(and_, passing), reduce(or_, passing))
 
     def flows(self, sources: Iterable[Group], destinations: Iterable[Group]) -> Iterator[Flow]:
@@ -91,6 +130,17 @@ class Connectivity:
                     flow = self.flow(source, destination)
                     if flow.sometimes:
                         yield flow
+
+
+def between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int]) -> int:
+    """Cells that pass from one of a group's identities to one of another's."""
+    (sender, one), (receiver, other) = source, destination
+    passing = engine.between(one, other)
+    if sender.host:
+        passing &= engine.past_host(sender.host, Direction.EGRESS, one, other)
+    if receiver.host:
+        passing &= engine.past_host(receiver.host, Direction.INGRESS, other, one)
+    return passing
 
 
 Kind = tuple[int, int, int, int]

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise, product
 
+from percale.analysis.crossings import judged
 from percale.analysis.parties import Party
 from percale.errors import PercaleError
-from percale.policy.host_path import Crossing
 from percale.policy.rules import Direction, Rule, Side
 from percale.policy.selection import Staged
-from percale.policy.verdict import Verdict, judge
+from percale.policy.verdict import Verdict
 from percale.policy.world import World
 from percale.selector import Selector
 from percale.traffic.addresses import Address, AddressSet, Network, address_at
@@ -88,25 +88,11 @@ def ask(world: World, source: Party, destination: Party, wire: Wire, *, version:
             numbers = (wire.protocol, port, wire.port, wire.icmp_type, wire.icmp_code)
             packet = Packet(one, other, *numbers, destination_name=destination.domain)
             placed = _with_parties(world, (source, one), (destination, other))
-            verdict = _judged(placed, packet, source, destination)
+            verdict = judged(placed, packet, source.host, destination.host)
             if verdict.allowed not in found:
-                pending = _judged(placed, packet, source, destination, staged=Staged.AS_IF_ENFORCED)
+                pending = judged(placed, packet, source.host, destination.host, staged=Staged.AS_IF_ENFORCED)
                 found[verdict.allowed] = Case(placed, verdict, pending)
     return Answer(tuple(found[allowed] for allowed in (True, False) if allowed in found))
-
-
-def _judged(
-    world: World, packet: Packet, source: Party, destination: Party, *, staged: Staged = Staged.LEFT_OUT
-) -> Verdict:
-    """Each host on the way is a crossing of its own: out of the one, into the other."""
-    verdict = judge(world, packet, staged=staged)
-    crossings = []
-    if source.host:
-        crossings.append(Crossing(source.host.node, None, source.host.interface))
-    if destination.host:
-        crossings.append(Crossing(destination.host.node, destination.host.interface, None))
-    asked = [judge(world, packet, crossing=crossing, staged=staged).host for crossing in crossings]
-    return replace(verdict, host=tuple(chain.from_iterable(asked)))
 
 
 def _with_parties(world: World, *places: tuple[Party, Address]) -> World:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from percale.analysis.connectivity import Group
+from percale.analysis.connectivity import Group, between
+from percale.analysis.crossings import judged
 from percale.analysis.symbolic.cells import Point
 from percale.analysis.symbolic.engine import Engine
-from percale.policy.endpoints import Endpoint
+from percale.policy.endpoints import Endpoint, EndpointKind
 from percale.policy.selection import Staged
-from percale.policy.verdict import Verdict, judge
+from percale.policy.verdict import Verdict
 from percale.policy.world import World
 from percale.traffic.addresses import Address, address_at
 from percale.traffic.packet import Packet
@@ -23,14 +24,15 @@ class Witness:
     packet: Packet
 
     def verdict(self, staged: Staged = Staged.LEFT_OUT) -> Verdict:
-        return judge(self.world, self.packet, staged=staged)
+        hosts = [one if one and one.kind is EndpointKind.HOST else None for one in (self.source, self.destination)]
+        return judged(self.world, self.packet, *hosts, staged=staged)
 
 
 def witness(engine: Engine, source: Group, destination: Group, wire: int, *, passes: bool) -> Witness:
     """Of cells that pass, or do not, between at least some of the groups' identities."""
     for one in source.identities:
         for other in destination.identities:
-            passing = engine.between(one, other)
+            passing = between(engine, (source, one), (destination, other))
             if held := wire & passing if passes else wire & ~passing:
                 return _between(engine, (source, one), (destination, other), engine.cells.example(held))
     raise ValueError("no packet between the two groups is like that")
@@ -74,7 +76,7 @@ def _packet(source: Address, destination: Address, point: Point, name: str) -> P
 def _placed(world: World, *ends: tuple[Endpoint | None, Address]) -> World:
     moved: dict[Endpoint, list[Address]] = {}
     for one, address in ends:
-        if one and not one.networks:
+        if one and one.kind is EndpointKind.WORKLOAD and not one.networks:
             moved.setdefault(one, []).append(address)
     if not moved:
         return world

@@ -17,13 +17,18 @@ def bits_of(indices: Sequence[int] | Indices, size: int) -> int:
     """`size` is above every index."""
     flags = np.zeros(size, dtype=bool)
     flags[np.asarray(indices, dtype=np.intp)] = True
+    return bits_from(flags)
+
+
+def bits_from(flags: npt.NDArray[np.bool_]) -> int:
+    """The positions of all that is true."""
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
-def flags_of(bits: int, size: int) -> npt.NDArray[np.uint8]:
-    """0 or 1 for each number below `size`, which is above every number in the set."""
+def flags_of(bits: int, size: int) -> npt.NDArray[np.bool_]:
+    """For each number below `size`, which is above every number in the set, whether it is in it."""
     packed = np.frombuffer(bits.to_bytes((size + 7) // 8, "little"), np.uint8)
-    return np.unpackbits(packed, bitorder="little", count=size)
+    return np.unpackbits(packed, bitorder="little", count=size).view(np.bool_)
 
 
 def indices_of(bits: int, size: int) -> Indices:

@@ -1,13 +1,13 @@
 """Rules as sets: on the wire, of the policy's own endpoint, and of its peer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 from percale.analysis.symbolic.cells import Cells
 from percale.analysis.symbolic.identities import Identities
-from percale.policy.rules import OWN_SIDE, Action, Direction, Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
+from percale.policy.rules import ANYONE, OWN_SIDE, Action, Direction, Entity, IcmpMatch, Ports, Rule, ServiceRef, Side
 from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6, PROTOCOLS_WITH_PORTS
 from percale.traffic.traffic import ANY_ICMP, ANY_PORT
@@ -40,6 +40,15 @@ class Clause:
     peer: int
     choices: tuple[Choice, ...] = ()
 
+    def localised(self, *, own: Callable[[int], int], peer: Callable[[int], int]) -> "Clause":
+        """The same about classes, instead of identities."""
+
+        def choice(one: Choice) -> Choice:
+            local = peer if one.on_peer else own
+            return Choice(one.on_peer, tuple((local(bits), wire) for bits, wire in one.alternatives), one.negated)
+
+        return Clause(self.rule, self.wire, own(self.own), peer(self.peer), tuple(map(choice, self.choices)))
+
     def divides(self) -> Iterator[int]:
         """The sets of cells that it tells apart."""
         yield self.wire
@@ -53,7 +62,7 @@ class Clauses:
     def __init__(self, cells: Cells, identities: Identities) -> None:
         self._cells = cells
         self._identities = identities
-        self._wires: dict[object, int] = {}
+        self._wires: dict[tuple[object, ...], int] = {}
 
     def of(self, rules: Iterable[Rule], direction: Direction) -> list[Clause]:
         """Without those that say nothing about a verdict: Log, and rules of the other IP version."""
@@ -78,6 +87,8 @@ class Clauses:
     def _held(self, rule: Rule, side: Side) -> int:
         entity, identities = rule.entity(side), self._identities
         found = identities.everyone
+        if entity is ANYONE:
+            return found
         if entity.nets:
             found &= identities.within(entity.nets)
         if entity.not_nets:
@@ -98,11 +109,16 @@ class Clauses:
             rule.not_protocol,
             rule.icmp,
             rule.not_icmp,
-            *(ports for one in (rule.source, rule.destination) for ports in (one.ports, one.not_ports)),
+            *(
+                () if ports.names else ports.numbers.spans
+                for one in (rule.source, rule.destination)
+                for ports in (one.ports, one.not_ports)
+            ),
         )
-        if key not in self._wires:
-            self._wires[key] = self._wire_of(rule)
-        return self._wires[key]
+        wire = self._wires.get(key)
+        if wire is None:
+            wire = self._wires[key] = self._wire_of(rule)
+        return wire
 
     def _wire_of(self, rule: Rule) -> int:
         cells = self._cells

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from percale.analysis.symbolic.atoms import Atoms
 from percale.analysis.symbolic.cells import Cells, Point, WireCut, cuts_of
+from percale.analysis.symbolic.hosts import HostWay
 from percale.analysis.symbolic.identities import Identities
 from percale.analysis.symbolic.names import Names
 from percale.analysis.symbolic.one_way import OneWay
@@ -78,6 +80,22 @@ class Engine:
         if destination < self.identities.workloads:
             taken = self.ingress.allowed(destination, source)
         return sent & taken
+
+    def past_host(self, host: Endpoint, direction: Direction, identity: int, peer: int) -> int:
+        """Cells that a host's own processes, at an address with the identity, send to a peer or take from it."""
+        return self._host_way(host, direction, identity).allowed(peer)
+
+    def _host_way(self, host: Endpoint, direction: Direction, identity: int) -> HostWay:
+        key = host, direction, identity
+        if key not in self._host_ways:
+            way = self.egress if direction is Direction.EGRESS else self.ingress
+            settings = self.world.settings_for(host.node)
+            self._host_ways[key] = HostWay(way, self.cells, self.identities, settings, host, identity)
+        return self._host_ways[key]
+
+    @cached_property
+    def _host_ways(self) -> dict[tuple[Endpoint, Direction, int], HostWay]:
+        return {}
 
     def kind(self, identity: int) -> tuple[int, int, int, int]:
         """Equal for identities that are alike in all they send and take; subjects of nothing have class -1."""

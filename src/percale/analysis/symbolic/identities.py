@@ -4,7 +4,7 @@ A workload has one identity for each of its addresses, or for each kind of addre
 outside have one for each kind of address, and for each kind of name that a destination may have been looked up by.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +65,8 @@ class Identities:
     #: Addresses of each atom that no workload has.
     free: tuple[Intervals, ...]
     residents: tuple[Resident, ...]
+    #: Which resident an endpoint is, of those that are not workloads.
+    residence: Mapping[Endpoint, int]
     #: Over the workloads' identities, and then the residents.
     labels: LabelIndex
     #: Where an address of one of the service's backends makes the difference.
@@ -115,8 +117,14 @@ class Identities:
         """As a rule's selector sees them: by what is at the address."""
         return self._gathered(self.labels.matching(selector))
 
-    def within(self, networks: Sequence[Network]) -> int:
-        return self._at(AddressSet.of(networks).version(self.atoms.version))
+    def within(self, networks: tuple[Network, ...]) -> int:
+        if networks not in self._within:
+            self._within[networks] = self._at(AddressSet.of(networks).version(self.atoms.version))
+        return self._within[networks]
+
+    @cached_property
+    def _within(self) -> dict[tuple[Network, ...], int]:
+        return {}
 
     def looked_up(self, domains: Iterable[str]) -> int:
         patterns = tuple(domains)

@@ -101,9 +101,10 @@ class LabelIndex:
         )
 
     def _compared(self, leaf: Comparison) -> int:
-        if leaf not in self._of_comparison:
-            self._of_comparison[leaf] = self._asked_of_values(leaf)
-        return self._of_comparison[leaf]
+        found = self._of_comparison.get(leaf)
+        if found is None:
+            found = self._of_comparison[leaf] = self._asked_of_values(leaf)
+        return found
 
     def _asked_of_values(self, leaf: Comparison) -> int:
         if isinstance(leaf, All | Global):

@@ -3,8 +3,9 @@
 Subjects of one class are asked the same questions. Peers of one class get the same answer to each of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +13,12 @@ import numpy.typing as npt
 
 from percale.analysis.symbolic.bits import flags_of, indices_of, ones
 from percale.analysis.symbolic.cells import Cells
-from percale.analysis.symbolic.clauses import Choice, Clause, Clauses, sets_on
+from percale.analysis.symbolic.clauses import Clause, Clauses, sets_on
 from percale.analysis.symbolic.identities import Identities, Standing
 from percale.analysis.symbolic.partition import Partition, partition
 from percale.analysis.symbolic.terms import Terms
-from percale.policy.policies import Hook, Policy, Tier
+from percale.policy.endpoints import Endpoint
+from percale.policy.policies import Hook, Policy, Profile, Tier
 from percale.policy.rules import Action, Direction
 
 
@@ -54,23 +56,23 @@ class Table(NamedTuple):
 class OneWay:
     def __init__(self, terms: Terms, cells: Cells, identities: Identities, direction: Direction) -> None:
         self.direction = direction
-        self._cells, self._identities = cells, identities
+        self._terms, self._cells, self._identities = terms, cells, identities
         self._tiers = {tier.name: tier for tier in terms.world.policies.tiers}
-        self._policies = [one for one in terms.policies if Hook.NORMAL in one.hooks and direction in one.governs]
+        self._policies = [one for one in terms.policies if direction in one.governs]
+        self._spared = [identities.within((one.net,)) for one in terms.failsafes() if one.net]
         compiled = Clauses(cells, identities)
         self._written = [compiled.of(policy.rules(direction), direction) for policy in self._policies]
         self._profiles = {
-            profile: compiled.of(profile.rules(direction), direction)
-            for standing in identities.standings
-            for profile in standing.profiles
+            profile: compiled.of(profile.rules(direction), direction) for profile in _profiles_in_use(terms, identities)
         }
+        self._stages: dict[int, tuple[Stage, ...]] = {}
         self._rows: dict[int, tuple[Part, ...]] = {}
 
     # Classes.
 
     @cached_property
     def peers(self) -> Partition:
-        return partition(self._told_apart(of_peer=True), len(self._identities.known))
+        return partition([*self._told_apart(of_peer=True), *self._spared], len(self._identities.known))
 
     @cached_property
     def subjects(self) -> Partition:
@@ -86,7 +88,10 @@ class OneWay:
 
     @cached_property
     def _selected(self) -> list[int]:
-        return [self._identities.subjects(policy.subject) for policy in self._policies]
+        """Of each policy; workloads are asked at one hook only."""
+        return [
+            self._identities.subjects(policy.subject) if Hook.NORMAL in policy.hooks else 0 for policy in self._policies
+        ]
 
     # What a subject is asked.
 
@@ -104,34 +109,50 @@ class OneWay:
         return [[self._local(clause) for clause in written] for written in self._written]
 
     @cached_property
-    def _local_profiles(self) -> dict[object, list[Clause]]:
+    def _local_profiles(self) -> dict[Profile, list[Clause]]:
         return {profile: [self._local(clause) for clause in written] for profile, written in self._profiles.items()}
 
     def _local(self, clause: Clause) -> Clause:
-        """The same about classes, instead of identities."""
         within = ones(self._identities.workloads)
+        return clause.localised(own=lambda bits: self.subjects.column(bits & within), peer=self.peers.column)
 
-        def local(bits: int, *, of_peer: bool) -> int:
-            return self.peers.column(bits) if of_peer else self.subjects.column(bits & within)
-
-        def choice(one: Choice) -> Choice:
-            held = tuple((local(bits, of_peer=one.on_peer), wire) for bits, wire in one.alternatives)
-            return Choice(one.on_peer, held, one.negated)
-
-        own, peer = local(clause.own, of_peer=False), local(clause.peer, of_peer=True)
-        return Clause(clause.rule, clause.wire, own, peer, tuple(map(choice, clause.choices)))
-
-    def stages(self, subject: int) -> Iterator[Stage]:
+    def stages(self, subject: int) -> tuple[Stage, ...]:
         """In the order of evaluation."""
-        by_tier: dict[str, list[int]] = {}
-        for number in self._asked[subject]:
-            by_tier.setdefault(self._policies[number].tier, []).append(number)
-        for name, numbers in by_tier.items():
-            policies = tuple(self._policies[number] for number in numbers)
-            clauses = (clause for number in numbers for clause in self._localised[number])
-            yield Stage(self._tiers[name], policies, self._about(subject, clauses))
-        for profile in self._standing(subject).profiles:
-            yield Stage(None, (), self._about(subject, self._local_profiles[profile]))
+        stages = self._stages.get(subject)
+        if stages is None:
+            stages = self._stages[subject] = tuple(self._staged(subject))
+        return stages
+
+    def _staged(self, subject: int) -> Iterator[Stage]:
+        asked = [(self._policies[number], self._localised[number]) for number in self._asked[subject]]
+        profiles = [self._local_profiles[profile] for profile in self._standing(subject).profiles]
+        return self._in_order(asked, profiles, subject)
+
+    def stages_at(self, hook: Hook, host: Endpoint, identity: int) -> tuple[Stage, ...]:
+        """What a host endpoint is asked of packets at one of its addresses, which is subject 0 there."""
+
+        def local(clause: Clause) -> Clause:
+            return clause.localised(own=lambda bits: bits >> identity & 1, peer=self.peers.column)
+
+        asked = [
+            (policy, [local(clause) for clause in written])
+            for policy, written in zip(self._policies, self._written, strict=True)
+            if hook in policy.hooks and policy.subject.matches(host.labels)
+        ]
+        # Profiles are asked about a host's own traffic only.
+        profiles = (self._profiles[one] for one in self._terms.profiles_of(host) if hook is Hook.NORMAL)
+        return tuple(self._in_order(asked, [[local(clause) for clause in written] for written in profiles], 0))
+
+    def _in_order(
+        self, asked: Sequence[tuple[Policy, list[Clause]]], profiles: Iterable[list[Clause]], subject: int
+    ) -> Iterator[Stage]:
+        """`asked` are in the order of evaluation."""
+        for name, grouped in groupby(asked, key=lambda one: one[0].tier):
+            of_tier = list(grouped)
+            clauses = (clause for _, written in of_tier for clause in written)
+            yield Stage(self._tiers[name], tuple(policy for policy, _ in of_tier), self._about(subject, clauses))
+        for written in profiles:
+            yield Stage(None, (), self._about(subject, written))
 
     @staticmethod
     def _about(subject: int, clauses: Iterable[Clause]) -> tuple[Clause, ...]:
@@ -147,23 +168,10 @@ class OneWay:
 
     def hits(self, subject: int, cell: int) -> Iterator[Hit]:
         """Who decides about which peers, on a part of the wire that no clause asked divides."""
-        left = self._everyone
-        for stage in self.stages(subject):
-            passed = 0
-            for clause in stage.clauses:
-                if found := left & _peers_of(clause, subject, cell):
-                    left ^= found
-                    yield Hit(stage, clause, clause.rule.action, found)
-                    if clause.rule.action is Action.PASS:
-                        passed |= found
-            if stage.tier and left:
-                yield Hit(stage, None, Action.PASS if stage.tier.passes else Action.DENY, left)
-            left = passed | left if stage.tier is None or stage.tier.passes else passed
-            if not left:
-                return
+        return hits_of(self.stages(subject), subject, self.everyone, cell)
 
     @cached_property
-    def _everyone(self) -> int:
+    def everyone(self) -> int:
         return ones(self.peers.count)
 
     def row(self, subject: int) -> tuple[Part, ...]:
@@ -187,10 +195,7 @@ class OneWay:
     def divided(self, subject: int) -> list[int]:
         """The wire in parts that no clause asked of the subject divides; what is invalid for it left out."""
         wire = self._cells.opening if self._standing(subject).drops_invalid else self._cells.everything
-        parts = [wire]
-        for cells in {cells for stage in self.stages(subject) for one in stage.clauses for cells in one.divides()}:
-            parts = [piece for part in parts for piece in (part & cells, part & ~cells) if piece]
-        return parts
+        return divided(wire, self.stages(subject))
 
     def allowed(self, subject: int, peer: int) -> int:
         """The cells that an identity lets through with a peer's."""
@@ -216,6 +221,40 @@ def _interned(held: npt.NDArray[np.int64], row: tuple[Part, ...], known: dict[in
     distinct, positions = np.unique(held, return_inverse=True)
     wires = (sum(part.wire for number, part in enumerate(row) if bits >> number & 1) for bits in distinct.tolist())
     return np.array([known.setdefault(wire, len(known)) for wire in wires], np.uint32)[positions]
+
+
+def divided(wire: int, stages: Iterable[Stage], further: Iterable[int] = ()) -> list[int]:
+    """In parts that no clause of the stages tells apart, nor any of the further sets."""
+    parts = [wire]
+    for cells in {*further, *(cells for stage in stages for one in stage.clauses for cells in one.divides())}:
+        parts = [piece for part in parts for piece in (part & cells, part & ~cells) if piece]
+    return parts
+
+
+def _profiles_in_use(terms: Terms, identities: Identities) -> Iterator[Profile]:
+    for standing in identities.standings:
+        yield from standing.profiles
+    for host in terms.world.host_endpoints:
+        yield from terms.profiles_of(host)
+
+
+def hits_of(stages: Iterable[Stage], subject: int, peers: int, cell: int, *, ends: bool = True) -> Iterator[Hit]:
+    """`ends` says whether the end of a tier denies, as it does not at the hooks before routing."""
+    left = peers
+    for stage in stages:
+        passed = 0
+        for clause in stage.clauses:
+            if found := left & _peers_of(clause, subject, cell):
+                left ^= found
+                yield Hit(stage, clause, clause.rule.action, found)
+                if clause.rule.action is Action.PASS:
+                    passed |= found
+        goes_on = stage.tier is None or stage.tier.passes or not ends
+        if stage.tier and left:
+            yield Hit(stage, None, Action.PASS if goes_on else Action.DENY, left)
+        left = passed | left if goes_on else passed
+        if not left:
+            return
 
 
 def _peers_of(clause: Clause, subject: int, cell: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from percale.analysis.symbolic.bits import Indices, bits_of, flags_of, indices_of, ones
+from percale.analysis.symbolic.bits import Indices, bits_from, indices_of, ones
 
 #: Two words a number, so that sums of different families are equal by chance once in 2^128.
 _WORDS = 2
@@ -33,40 +33,55 @@ class Partition:
 
 def partition(family: Sequence[int], size: int) -> Partition:
     """Of the numbers below `size`, by which sets of the family hold them."""
-    held = [_smaller_half(bits, size) for bits in family]
-    class_of, members = _classes(_signatures(held, size))
+    halves = [_Half.of(bits, size) for bits in family]
+    class_of, members = _classes(_signatures(halves, size))
     sizes = np.bincount(class_of, minlength=len(members))
-    for indices in held:
-        _prove(class_of[indices], sizes)
-    columns = tuple(bits_of(np.flatnonzero(flags_of(bits, size)[members]), len(members)) for bits in family)
+    columns = tuple(_column(half, class_of, sizes) for half in halves)
     trivial = {0: 0, ones(size): ones(len(members))}
     return Partition(class_of, members, columns, trivial | dict(zip(family, columns, strict=True)))
 
 
-def _smaller_half(bits: int, size: int) -> Indices:
-    """The set or its complement: both tell the same numbers apart."""
-    return indices_of(ones(size) ^ bits if bits.bit_count() * 2 > size else bits, size)
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """A set or its complement, whichever is smaller: both tell the same numbers apart."""
+
+    indices: Indices
+    is_complement: bool
+
+    @classmethod
+    def of(cls, bits: int, size: int) -> "_Half":
+        is_complement = bits.bit_count() * 2 > size
+        return cls(indices_of(ones(size) ^ bits if is_complement else bits, size), is_complement)
 
 
-def _signatures(held: Sequence[Indices], size: int) -> npt.NDArray[np.uint64]:
-    random = np.random.default_rng(7)
+def _signatures(halves: Sequence[_Half], size: int) -> npt.NDArray[np.uint64]:
+    words = np.random.default_rng(7).integers(0, 1 << 64, (len(halves), _WORDS), dtype=np.uint64)
     signatures = np.zeros((size, _WORDS), np.uint64)
-    for indices in held:
-        signatures[indices] ^= random.integers(0, 1 << 64, _WORDS, dtype=np.uint64)
+    for half, word in zip(halves, words, strict=True):
+        signatures[half.indices] ^= word
     return signatures
 
 
 def _classes(signatures: npt.NDArray[np.uint64]) -> tuple[Indices, Indices]:
     """Classes are numbered by their least member, which is the one in `members`."""
-    _, members, class_of = np.unique(signatures, axis=0, return_index=True, return_inverse=True)
-    order = np.argsort(members)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return rank[class_of.reshape(-1)], members[order]
+    order = np.lexsort(signatures.T)
+    in_order = signatures[order]
+    begins = np.ones(len(order), dtype=bool)
+    begins[1:] = (in_order[1:] != in_order[:-1]).any(axis=1)
+    # The sort is stable, so that the first of each run is the least.
+    members = order[begins]
+    by_member = np.argsort(members)
+    rank = np.empty_like(by_member)
+    rank[by_member] = np.arange(len(members))
+    class_of = np.empty(len(order), np.intp)
+    class_of[order] = rank[np.cumsum(begins) - 1]
+    return class_of, members[by_member]
 
 
-def _prove(classes: Indices, sizes: Indices) -> None:
-    """A class is held whole or not at all; anything else would be that one chance."""
-    found = np.bincount(classes, minlength=len(sizes))
-    if not ((found == 0) | (found == sizes)).all():
+def _column(half: _Half, class_of: Indices, sizes: Indices) -> int:
+    """The set over classes. A class is held whole or not at all; anything else would be that one chance."""
+    found = np.bincount(class_of[half.indices], minlength=len(sizes))
+    held = found > 0
+    if not (found[held] == sizes[held]).all():
         raise AssertionError("two classes of a partition have one signature")
+    return bits_from(~held if half.is_complement else held)

@@ -11,10 +11,10 @@ from percale.analysis.symbolic.labels import LabelIndex, Projection, Vocabulary
 from percale.analysis.symbolic.names import Names
 from percale.analysis.symbolic.terms import Terms
 from percale.policy.endpoints import Endpoint, EndpointPort
-from percale.policy.policies import Profile
 from percale.traffic.addresses import AddressSet, Network
 from percale.traffic.intervals import Intervals
 
+_Kind = tuple[Projection, tuple[EndpointPort, ...], tuple[str, ...]]
 _Key = tuple[Projection, int, tuple[EndpointPort, ...], int, frozenset[Served]]
 
 
@@ -34,7 +34,7 @@ class Placing:
 
     def identities(self, atoms: Atoms, names: Names) -> Identities:
         """`atoms` are cut by all of `cuts` at least, and `names` told apart by all domains of the terms."""
-        free = self._free(atoms)
+        free, number_of = self._free(atoms), {kind: number for number, kind in enumerate(self._residents)}
         known, labels, of_endpoint = self._workloads(atoms, free)
         return Identities(
             known=(*known, *_outside(free, names)),
@@ -46,6 +46,7 @@ class Placing:
                 Resident(ports, atoms.inside(addresses), domains)
                 for (_, ports, domains), addresses in self._residents.items()
             ),
+            residence={one: number_of[kind] for one, kind in self._kinds.items()},
             labels=LabelIndex([*labels, *(projection for projection, _, _ in self._residents)]),
             backends=self._backends,
             names=names,
@@ -85,11 +86,15 @@ class Placing:
         return tuple(port for port in one.ports if port.name in self._port_names) if self._port_names else ()
 
     @cached_property
-    def _residents(self) -> dict[tuple[Projection, tuple[EndpointPort, ...], tuple[str, ...]], Intervals]:
+    def _kinds(self) -> dict[Endpoint, _Kind]:
+        every = (*self.terms.world.network_sets, *self.terms.world.host_endpoints, *self._sharing())
+        return {one: (self._vocabulary.projection(one.labels), self._ports(one), one.domains) for one in every}
+
+    @cached_property
+    def _residents(self) -> dict[_Kind, Intervals]:
         """All that rules cannot tell apart taken together, with all their addresses."""
-        found: dict[tuple[Projection, tuple[EndpointPort, ...], tuple[str, ...]], list[Intervals]] = {}
-        for one in (*self.terms.world.network_sets, *self.terms.world.host_endpoints, *self._sharing()):
-            kind = self._vocabulary.projection(one.labels), self._ports(one), one.domains
+        found: dict[_Kind, list[Intervals]] = {}
+        for one, kind in self._kinds.items():
             found.setdefault(kind, []).append(addresses_of(one.networks, self.terms.version))
         return {kind: Intervals.of(span for addresses in held for span in addresses) for kind, held in found.items()}
 
@@ -157,18 +162,11 @@ class Placing:
         key = one.profiles, self.terms.world.settings_for(one.node).drops_invalid
         number = self._standing_numbers.get(key)
         if number is None:
-            standing = Standing(tuple(self._profiles(one)), key[1])
+            standing = Standing(self.terms.profiles_of(one), key[1])
             if standing not in self._standings:
                 self._standings.append(standing)
             number = self._standing_numbers[key] = self._standings.index(standing)
         return number
-
-    def _profiles(self, one: Endpoint) -> Iterator[Profile]:
-        """Without their names, so that those which say the same are alike: every namespace has one that allows all."""
-        there = (self.terms.world.profiles.get(name) for name in one.profiles)
-        for profile in there:
-            if profile and (profile.ingress or profile.egress):
-                yield Profile("", profile.ingress, profile.egress)
 
     @cached_property
     def _standings(self) -> list[Standing]:

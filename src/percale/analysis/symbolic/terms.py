@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from percale.analysis.symbolic.cells import WireCut
 from percale.policy.conntrack import opening_types
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Policy, Profile
-from percale.policy.rules import Entity, IcmpMatch, Rule, ServiceRef, Side
+from percale.policy.rules import ANYONE, Entity, IcmpMatch, Rule, ServiceRef, Side
 from percale.policy.selection import Staged
+from percale.policy.settings import FailsafePort
 from percale.policy.world import World
 from percale.selector import Selector
 from percale.traffic.addresses import Network
@@ -31,29 +33,36 @@ class Terms:
         written = (*_rules_of(policies), *_rules_of(world.profiles.values()))
         return cls(world, version, policies, tuple(one for one in written if one.applies_to_version(version)))
 
-    def sides(self) -> Iterator[tuple[Side, Entity, Rule]]:
-        for rule in self.rules:
-            yield Side.SOURCE, rule.source, rule
-            yield Side.DESTINATION, rule.destination, rule
+    @cached_property
+    def _sides(self) -> list[tuple[Side, Entity]]:
+        """All that rules ask of either end."""
+        both = ((side, rule.entity(side)) for rule in self.rules for side in Side)
+        return [one for one in both if one[1] is not ANYONE]
+
+    def profiles_of(self, one: Endpoint) -> tuple[Profile, ...]:
+        """Without their names, so that those which say the same are alike: every namespace has one that allows all."""
+        there = (self.world.profiles.get(name) for name in one.profiles)
+        return tuple(Profile("", it.ingress, it.egress) for it in there if it and (it.ingress or it.egress))
 
     def selectors(self) -> Iterator[Selector]:
         yield from (policy.subject for policy in self.policies)
-        for _, entity, _ in self.sides():
+        for _, entity in self._sides:
             yield from (one for one in (entity.selector, entity.not_selector) if one)
 
     def networks(self) -> set[tuple[Network, ...]]:
-        return {nets for _, entity, _ in self.sides() for nets in (entity.nets, entity.not_nets) if nets}
+        spared = {(one.net,) for one in self.failsafes() if one.net}
+        return spared | {nets for _, entity in self._sides for nets in (entity.nets, entity.not_nets) if nets}
 
     def domains(self) -> set[str]:
         held = {name for one in self.world.network_sets for name in one.domains}
         return held | {name for rule in self.rules for name in rule.destination.domains}
 
     def services(self) -> set[ServiceRef]:
-        return {entity.service for _, entity, _ in self.sides() if entity.service}
+        return {entity.service for _, entity in self._sides if entity.service}
 
     def port_names(self) -> dict[Side, set[str]]:
         names: dict[Side, set[str]] = {side: set() for side in Side}
-        for side, entity, _ in self.sides():
+        for side, entity in self._sides:
             names[side].update(entity.ports.names, entity.not_ports.names)
         return names
 
@@ -64,16 +73,20 @@ class Terms:
         yield from self._other_cuts()
 
     def _rule_cuts(self) -> "Iterator[WireCut]":
-        for rule in self.rules:
-            yield from (WireCut(one) for one in (rule.protocol, rule.not_protocol) if one is not None)
-            for protocol in PROTOCOLS_WITH_PORTS if rule.protocol is None else PROTOCOLS_WITH_PORTS & {rule.protocol}:
-                for side, entity in ((Side.SOURCE, rule.source), (Side.DESTINATION, rule.destination)):
-                    for ports in (entity.ports, entity.not_ports):
-                        if ports.numbers:
-                            yield _at_side(side, protocol, ports.numbers)
-            for match in (rule.icmp, rule.not_icmp):
-                if match:
-                    yield self._icmp_cut(match)
+        named = {number for rule in self.rules for number in (rule.protocol, rule.not_protocol) if number is not None}
+        yield from map(WireCut, named)
+        for protocol, side, spans in {
+            (rule.protocol, side, ports.numbers.spans)
+            for rule in self.rules
+            for side, entity in ((Side.SOURCE, rule.source), (Side.DESTINATION, rule.destination))
+            if entity is not ANYONE
+            for ports in (entity.ports, entity.not_ports)
+            if ports.numbers
+        }:
+            for one in PROTOCOLS_WITH_PORTS if protocol is None else PROTOCOLS_WITH_PORTS & {protocol}:
+                yield _at_side(side, one, Intervals(spans))
+        for match in {match for rule in self.rules for match in (rule.icmp, rule.not_icmp) if match}:
+            yield self._icmp_cut(match)
 
     def _icmp_cut(self, match: IcmpMatch) -> "WireCut":
         codes = EMPTY if match.code is None else Intervals.single(match.code)
@@ -100,10 +113,14 @@ class Terms:
 
     def _other_cuts(self) -> "Iterator[WireCut]":
         yield WireCut(self.icmp, opening_types(self.version))
+        for one in self.failsafes():
+            yield WireCut(one.protocol, Intervals.single(one.port), Intervals.single(one.port))
+
+    def failsafes(self) -> Iterator[FailsafePort]:
+        """Of all nodes, if there is a host endpoint to be spared by them."""
         if self.world.host_endpoints:
             for settings in (self.world.settings, *self.world.settings_of_node.values()):
-                for one in (*settings.failsafe_inbound, *settings.failsafe_outbound):
-                    yield WireCut(one.protocol, Intervals.single(one.port), Intervals.single(one.port))
+                yield from (*settings.failsafe_inbound, *settings.failsafe_outbound)
 
     def holders(self) -> Iterable[Endpoint]:
         """Whatever an address may lead to, besides network sets."""

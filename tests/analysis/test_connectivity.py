@@ -1,0 +1,72 @@
+"""Groups and their flows: what is told of a group must hold for each of its members."""
+
+from random import Random
+
+import pytest
+
+from agreement import world_from
+from builders import namespace, pod, policy, world
+from percale.analysis.connectivity import Connectivity, Group
+from percale.analysis.symbolic.engine import Engine, Scope
+from percale.analysis.witness import witness
+from percale.traffic.addresses import lenient_network
+from random_hosts import HostGenerator
+from random_worlds import Generator
+
+
+def _between_all(connectivity: Connectivity) -> int:
+    """Every claim about a pair of groups put to the judge; how many there were."""
+    groups = (*connectivity.workloads, *connectivity.hosts, *connectivity.outside)
+    checked, engine = 0, connectivity.engine
+    for flow in connectivity.flows(groups, groups):
+        if not (flow.source.host or flow.destination.host) or _is_with_outside(flow.source, flow.destination):
+            checked += 1
+            assert witness(engine, flow.source, flow.destination, flow.sometimes, passes=True).verdict().allowed
+            if blocked := engine.cells.opening & ~flow.always:
+                found = witness(engine, flow.source, flow.destination, blocked, passes=False)
+                assert not found.verdict().allowed
+    return checked
+
+
+def _is_with_outside(source: Group, destination: Group) -> bool:
+    """Between a workload and its own host other rules hold, and the hosts of these worlds share one node."""
+    return source.is_outside or destination.is_outside
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_flow_between_groups_has_a_packet_that_the_judge_lets_through_and_one_that_it_does_not(seed: int) -> None:
+    worlds = (world_from(Generator(Random(seed)).world()), world_from(HostGenerator(Random(seed)).host_world()))
+    for one in worlds:
+        for version in (4, 6):
+            assert _between_all(Connectivity(Engine.of(one, version)))
+
+
+def test_workloads_that_nothing_tells_apart_are_one_group() -> None:
+    one = world(
+        namespace("shop"),
+        pod("shop/web-1", {"app": "web", "rollout": "1"}),
+        pod("shop/web-2", {"app": "web", "rollout": "2"}),
+        pod("shop/db", {"app": "db"}),
+        policy(
+            "shop/db", selector="app == 'db'", ingress=[{"action": "Allow", "source": {"selector": "app == 'web'"}}]
+        ),
+    )
+    groups = Connectivity(Engine.of(one, 4)).workloads
+    assert [[str(member) for member in group.members] for group in groups] == [
+        ["shop/web-1", "shop/web-2"],
+        ["shop/db"],
+    ]
+
+
+def test_what_depends_on_an_address_that_a_workload_has_yet_to_get_holds_sometimes() -> None:
+    one = world(
+        namespace("shop"),
+        pod("shop/web", {"app": "web"}, at=()),
+        pod("shop/db", {"app": "db"}, at=("10.1.0.1",)),
+        policy("shop/db", selector="app == 'db'", ingress=[{"action": "Allow", "source": {"nets": ["10.0.0.0/16"]}}]),
+    )
+    networks = lenient_network("10.0.0.0/16"), lenient_network("10.2.0.0/16")
+    connectivity = Connectivity(Engine.of(one, 4, Scope(pod_networks=networks)))
+    web, db = connectivity.workloads
+    flow = connectivity.flow(web, db)
+    assert (flow.always, flow.sometimes) == (0, connectivity.engine.cells.opening)
