@@ -118,9 +118,10 @@ class Identities:
         return self._gathered(self.labels.matching(selector))
 
     def within(self, networks: tuple[Network, ...]) -> int:
-        if networks not in self._within:
-            self._within[networks] = self._at(AddressSet.of(networks).version(self.atoms.version))
-        return self._within[networks]
+        found = self._within.get(networks)
+        if found is None:
+            found = self._within[networks] = self._at(AddressSet.of(networks).version(self.atoms.version))
+        return found
 
     @cached_property
     def _within(self) -> dict[tuple[Network, ...], int]:
