@@ -20,7 +20,7 @@ from limit_words import (
 
 from percale.resources.validation import (
     admin_network_policies,
-    admin_peers,
+    admin_rules,
     cluster_network_policies,
     kubernetes_policies,
     label_selectors,
@@ -28,9 +28,9 @@ from percale.resources.validation import (
 )
 
 _OPERATORS = label_selectors._WITH_VALUES + label_selectors._WITHOUT_VALUES
-_NETWORKS = some(admin_peers.MOST_NETWORKS)
+_NETWORKS = some(admin_rules.MOST_NETWORKS)
 _ONE_SET = "exactly one of its fields"
-_RULE_NAME = f"{most(cluster_network_policies.LONGEST_RULE_NAME)} characters"
+_RULE_NAME = f"{most(admin_rules.LONGEST_RULE_NAME)} characters"
 _CLUSTER_PARTS = f"{some(cluster_network_policies.MOST)}, each with {_ONE_SET}"
 _ADMIN_PARTS = f"{some(admin_network_policies.MOST)}, each with {_ONE_SET}"
 
@@ -69,7 +69,7 @@ LIMITS: Mapping[str, str] = {
     "SubsetPort.port": PORT,
     "SubsetPort.protocol": KUBERNETES_PROTOCOL,
     "ClusterPolicySpec.tier": one_of(cluster_network_policies.TIERS),
-    "ClusterPolicySpec.priority": between(0, cluster_network_policies.LAST_PRIORITY),
+    "ClusterPolicySpec.priority": between(0, admin_rules.LAST_PRIORITY),
     "ClusterPolicySpec.subject": _ONE_SET,
     "ClusterPolicySpec.ingress": most(cluster_network_policies.MOST),
     "ClusterPolicySpec.egress": most(cluster_network_policies.MOST),
@@ -78,7 +78,7 @@ LIMITS: Mapping[str, str] = {
     "DestinationPort.number": PORT,
     "EgressPeer.networks": f"{_NETWORKS}, {CIDR} each, each once",
     "EgressPeer.domain_names": f"{_NETWORKS}, each once",
-    "AdminPolicySpec.priority": between(0, cluster_network_policies.LAST_PRIORITY),
+    "AdminPolicySpec.priority": between(0, admin_rules.LAST_PRIORITY),
     "BaselinePolicySpec.subject": _ONE_SET,
     "BaselinePolicySpec.ingress": most(admin_network_policies.MOST),
     "BaselinePolicySpec.egress": most(admin_network_policies.MOST),

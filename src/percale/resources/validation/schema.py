@@ -1,13 +1,16 @@
 """What the schemas limit: lengths, enumerations, sets and ranges, in the words of the Kubernetes API server."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 import msgspec
 
 from percale.resources.faults import Fault, Path
 from percale.resources.wire import Wire
 from percale.selector.errors import shortened
+
+T = TypeVar("T")
 
 
 def too_many(items: Collection[object], most: int, path: Path) -> Iterator[Fault]:
@@ -59,3 +62,13 @@ def _meant(value: str, supported: Sequence[str]) -> str:
     by_any_case = {choice.casefold(): choice for choice in supported}
     close = get_close_matches(value[:100].casefold(), by_any_case, n=1)
     return f"did you mean `{by_any_case[close[0]]}`?" if close else ""
+
+
+def each(
+    items: Sequence[T], path: Path, check: Callable[[T, Path], Iterator[Fault]], *, least: int = 0, most: int
+) -> Iterator[Fault]:
+    """How many there are, and then every one by itself."""
+    yield from too_few(items, least, path)
+    yield from too_many(items, most, path)
+    for index, item in enumerate(items):
+        yield from check(item, (*path, index))
