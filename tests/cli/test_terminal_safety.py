@@ -47,6 +47,7 @@ COMMANDS = (
     ("validate", "-o", "github"),
     ("validate", "-o", "json"),
     ("reach", "b/x", "b/a", "-p", "80"),
+    ("reach", "--explain", "b/x", "b/a", "-p", "80"),
     ("reach", "10.0.0.1", "b/a", "-p", "80", "-o", "json"),
     ("ruleset",),
 )

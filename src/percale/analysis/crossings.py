@@ -22,12 +22,12 @@ def judged(
 ) -> Verdict:
     """Each host on the way is a crossing of its own: out of the one, into the other."""
     verdict = judge(world, packet, staged=staged)
-    crossings = _crossings(source_host, destination_host)
+    crossings = crossings_of(source_host, destination_host)
     asked = (judge(world, packet, crossing=crossing, staged=staged).host for crossing in crossings)
     return replace(verdict, host=tuple(chain.from_iterable(asked)))
 
 
-def _crossings(source: Endpoint | None, destination: Endpoint | None) -> Iterator[Crossing]:
+def crossings_of(source: Endpoint | None, destination: Endpoint | None) -> Iterator[Crossing]:
     if source:
         yield Crossing(source.node, None, source.interface)
     if destination:

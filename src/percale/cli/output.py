@@ -1,10 +1,14 @@
 """Standard output and error: either may be closed, full, or have a reader that has had enough."""
 
 import os
+import shutil
 import sys
 from typing import TextIO
 
 from percale.errors import PercaleError
+
+#: Of lines that are wrapped, where no terminal watches.
+_USUAL_WIDTH = 100
 
 
 class NoOutput(PercaleError):
@@ -33,6 +37,12 @@ def write_error(text: str) -> None:
             _write(sys.stderr, text)
         except OSError:
             return
+
+
+def terminal_width() -> int:
+    """The same everywhere for files and pipes."""
+    watched = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size((_USUAL_WIDTH, 24)).columns if watched else _USUAL_WIDTH
 
 
 def _write(stream: TextIO, text: str) -> None:

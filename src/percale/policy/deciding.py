@@ -27,7 +27,7 @@ from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 
 #: Where the end of a tier denies; at the other hooks only an explicit Deny does.
-_HOOKS_THAT_END = (Hook.NORMAL, Hook.FORWARD)
+HOOKS_THAT_END = (Hook.NORMAL, Hook.FORWARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ def decide(asked: Question) -> Decision:
 
 def decide_at_host(asked: Question) -> Decision | None:
     """Of a host endpoint: None where it has nothing to say, and the packet goes on."""
-    if asked.hook in _HOOKS_THAT_END and asked.is_invalid:
+    if asked.hook in HOOKS_THAT_END and asked.is_invalid:
         return asked.decided(Action.DENY, NotOpening())
-    if asked.hook not in _HOOKS_THAT_END and not _has_tiers(asked):
+    if asked.hook not in HOOKS_THAT_END and not _has_tiers(asked):
         return None
     if asked.hook is not Hook.FORWARD and _is_failsafe(asked):
         return asked.decided(Action.ALLOW, Failsafe())
@@ -118,7 +118,7 @@ def _ask_tiers(asked: Question, passed: list[Step]) -> tuple[Action, Reason] | N
     policies = asked.world.policies
     for tier in tiers_in_force(policies, asked.endpoint, asked.direction, hook=asked.hook, staged=asked.staged):
         decided = _ask_tier(asked, tier, passed)
-        if decided and isinstance(decided[1], EndOfTier) and asked.hook not in _HOOKS_THAT_END:
+        if decided and isinstance(decided[1], EndOfTier) and asked.hook not in HOOKS_THAT_END:
             passed.append(decided[1])
         elif decided:
             return decided

@@ -28,12 +28,21 @@ class Crossing:
 
 def host_decisions(world: World, crossing: Crossing, packet: Packet, staged: Staged) -> Iterator[Decision]:
     """In the order of the kernel's hooks, up to the first that denies."""
+    return (decision for _, decision in host_questions(world, crossing, packet, staged) if decision)
+
+
+def host_questions(
+    world: World, crossing: Crossing, packet: Packet, staged: Staged
+) -> Iterator[tuple[Question, Decision | None]]:
+    """Also those that no policy had an answer to."""
     way = _Way(world, crossing, packet, staged)
     accepted, tracked = False, True
     for hook, direction, name in way.early():
-        decision = way.ask(hook, direction, name, crossing.original or packet)
+        asked = way.question(hook, direction, name, crossing.original or packet)
+        decision = decide_at_host(asked) if asked else None
+        if asked:
+            yield asked, decision
         if decision:
-            yield decision
             if not decision.allows:
                 return
             # A failsafe ends its own hook only; a rule's Allow spares the packet what follows on the way in.
@@ -42,9 +51,10 @@ def host_decisions(world: World, crossing: Crossing, packet: Packet, staged: Sta
         if accepted:
             break
     for hook, direction, name in way.late(accepted=accepted):
-        if decision := way.ask(hook, direction, name, packet, tracked=tracked):
-            yield decision
-            if not decision.allows:
+        if asked := way.question(hook, direction, name, packet, tracked=tracked):
+            decision = decide_at_host(asked)
+            yield asked, decision
+            if decision and not decision.allows:
                 return
 
 
@@ -60,13 +70,14 @@ class _Way:
     packet: Packet
     staged: Staged
 
-    def ask(
+    def question(
         self, hook: Hook, direction: Direction, interface: str, packet: Packet, *, tracked: bool = True
-    ) -> Decision | None:
+    ) -> Question | None:
+        """None where no host endpoint is asked."""
         endpoint = self._governing(interface)
         if endpoint is None or (hook is Hook.UNTRACKED and endpoint.interface == EVERY_INTERFACE):
             return None
-        return decide_at_host(Question(self.world, endpoint, direction, packet, hook, self.staged, tracked))
+        return Question(self.world, endpoint, direction, packet, hook, self.staged, tracked)
 
     def early(self) -> Iterator[tuple[Hook, Direction, str]]:
         """Before destination NAT."""

@@ -4,13 +4,17 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from percale.analysis.explanation import Walk, explained
 from percale.analysis.parties import Party
 from percale.analysis.reach import Answer, Case
 from percale.policy.reasons import Decision, RuleRef
 from percale.policy.verdict import Verdict
+from percale.report.explanation import walk_lines
+from percale.report.explanation_json import walk_json
 from percale.report.reasons import decision_json, decision_lines, missing_side
 from percale.report.terminal import plain_lines
 from percale.report.traffic import packet_words
+from percale.report.wrapping import wrapped
 
 #: The form of the JSON below; a field may be added, none is taken away or changed within one number.
 SCHEMA_VERSION = 1
@@ -19,8 +23,25 @@ SCHEMA_VERSION = 1
 Flow = tuple[Party, Party, Answer]
 
 
-def flows_text(flows: Sequence[Flow]) -> str:
+def flows_text(flows: Sequence[Flow], *, explain_within: int = 0) -> str:
+    """With the whole walk below each answer where a width says that it is wanted."""
+    if explain_within:
+        return "\n".join(_explained_text(flow, explain_within) for flow in flows)
     return plain_lines("\n".join(_answer_text(answer, source, destination) for source, destination, answer in flows))
+
+
+def _explained_text(flow: Flow, width: int) -> str:
+    source, destination, answer = flow
+    lines = list(_uncertain(answer)) if not answer.is_certain else []
+    for case in answer.cases:
+        lines += _case_lines(case, source, destination)
+        for walk in _walks(case, source, destination):
+            lines += ["", *walk_lines(walk)]
+    return wrapped(lines, width) + "\n"
+
+
+def _walks(case: Case, source: Party, destination: Party) -> tuple[Walk, ...]:
+    return explained(case.world, case.verdict.packet, source.host, destination.host)
 
 
 def validation_text(flows: Sequence[Flow]) -> str:
@@ -81,9 +102,9 @@ def _is_news(then: Decision | None, now: Decision) -> bool:
     return by_staged or then is None or then.allows != now.allows
 
 
-def flows_json(asked: Sequence[Flow]) -> str:
+def flows_json(asked: Sequence[Flow], *, explain: bool = False) -> str:
     """One flow is the object itself; several are its `flows`, and its verdict is allow only when all of theirs are."""
-    flows = [_answer_json(answer, source, destination) for source, destination, answer in asked]
+    flows = [_answer_json(answer, source, destination, explain=explain) for source, destination, answer in asked]
     if len(flows) == 1:
         return json.dumps({"schemaVersion": SCHEMA_VERSION, **flows[0]}, indent=2)
     said = {flow["verdict"] for flow in flows}
@@ -91,7 +112,7 @@ def flows_json(asked: Sequence[Flow]) -> str:
     return json.dumps({"schemaVersion": SCHEMA_VERSION, "verdict": whole, "flows": flows}, indent=2)
 
 
-def _answer_json(answer: Answer, source: Party, destination: Party) -> dict[str, Any]:
+def _answer_json(answer: Answer, source: Party, destination: Party, *, explain: bool) -> dict[str, Any]:
     case = answer.cases[-1]
     verdict, world = case.verdict, case.world
     said = ("allow" if answer.allowed else "deny") if answer.is_certain else "unknown"
@@ -111,6 +132,8 @@ def _answer_json(answer: Answer, source: Party, destination: Party) -> dict[str,
         found["examples"] = [
             {"verdict": "allow" if case.verdict.allowed else "deny", **_packet(case.verdict)} for case in answer.cases
         ]
+    if explain:
+        found["explanation"] = [walk_json(walk) for walk in _walks(case, source, destination)]
     return found
 
 

@@ -92,7 +92,7 @@ def decision_json(decision: Decision | None, packet: Packet, world: World) -> di
     }
     if isinstance(decision.because, EndOfTier) and (near := nearest(world, decision, packet)):
         found["nearest"] = {
-            **_policy(near.policy),
+            **policy_json(near.policy),
             "rule": near.rule.path,
             "selects": near.selects,
             "misses": [miss_words(miss, near.rule, packet, world) for miss in near.misses],
@@ -105,9 +105,9 @@ def _because(reason: Reason) -> dict[str, Any]:
         case RuleRef(policy=None):
             return {"decidedBy": "profile", "profile": reason.profile}
         case RuleRef(policy=policy, rule=rule) if policy:
-            return {"decidedBy": "rule", **_policy(policy), "rule": rule.path, "action": str(rule.action)}
+            return {"decidedBy": "rule", **policy_json(policy), "rule": rule.path, "action": str(rule.action)}
         case EndOfTier(tier=tier, policies=policies):
-            return {"decidedBy": "end of tier", "tier": tier.name, "isolatedBy": [_policy(one) for one in policies]}
+            return {"decidedBy": "end of tier", "tier": tier.name, "isolatedBy": [policy_json(one) for one in policies]}
         case NoProfile():
             return {"decidedBy": "no profile"}
         case NotOpening():
@@ -122,7 +122,7 @@ def _because(reason: Reason) -> dict[str, Any]:
             raise AssertionError(reason)
 
 
-def _policy(policy: Policy) -> dict[str, Any]:
+def policy_json(policy: Policy) -> dict[str, Any]:
     place = {"file": policy.place.source, "line": policy.place.line} if policy.place else {}
     named = {"kind": policy.id.kind, "namespace": policy.id.namespace, "policy": policy.id.name, "tier": policy.tier}
     return {**named, **place}

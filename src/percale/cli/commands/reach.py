@@ -8,6 +8,7 @@ with domains are held against.
 from argparse import ArgumentParser, Namespace
 
 from percale.cli.inputs import add_input, show, tell, world_from
+from percale.cli.output import terminal_width
 from percale.cli.questions import add_question, exit_code, questions
 from percale.report.reach import flows_json, flows_text
 
@@ -18,6 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
     add_question(parser)
     parser.add_argument("-n", "--namespace", default="default", help="where names without a namespace are looked for")
+    parser.add_argument(
+        "--explain", action="store_true", help="tier by tier: what was asked, what matched, what missed"
+    )
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
 
 
@@ -27,5 +31,8 @@ def run(given: Namespace) -> int:
     for note in (note for one in asked for note in one.notes):
         tell(note)
     flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]
-    show(flows_json(flows) if given.output == "json" else flows_text(flows))
+    if given.output == "json":
+        show(flows_json(flows, explain=given.explain))
+    else:
+        show(flows_text(flows, explain_within=terminal_width() if given.explain else 0))
     return exit_code([answer for _, _, answer in flows])
