@@ -16,6 +16,7 @@ SOURCES = "sources"
 TO_POD = "to-pod"
 OK = "ok"
 STRAY = "stray"
+STAGED_ONWARD = "staged-host-onward"
 
 
 def staged_map(direction: str) -> str:

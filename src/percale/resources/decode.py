@@ -47,17 +47,9 @@ class Manifests:
         return (item.resource for item in self.items)
 
 
+@no_garbage_collection()
 def decode(documents: Sequence[Document]) -> Manifests:
     """Raise InvalidInput with every problem, or return all resources of the kinds that Percale reads."""
-    manifests, problems = decodable(documents)
-    if problems:
-        raise InvalidInput(problems)
-    return manifests
-
-
-@no_garbage_collection()
-def decodable(documents: Sequence[Document]) -> tuple[Manifests, list[Problem]]:
-    """The resources of the documents that are valid, and what is wrong with the others, in the order of places."""
     items: list[Located] = []
     passed_over: Counter[str] = Counter()
     problems: list[Problem] = []
@@ -78,8 +70,9 @@ def decodable(documents: Sequence[Document]) -> tuple[Manifests, list[Problem]]:
             warnings += _warnings(kind, document)
             warnings += [_problem(document, _subject(document), caution) for caution in cautions(resource)]
     problems += _declared_twice(items)
-    found = sorted(problems, key=lambda problem: problem.place)
-    return Manifests(tuple(items), passed_over, tuple(warnings)), found
+    if problems:
+        raise InvalidInput(sorted(problems, key=lambda problem: problem.place))
+    return Manifests(tuple(items), passed_over, tuple(warnings))
 
 
 def _kind(document: Document) -> tuple[Kind | None, list[Problem]]:

@@ -1,1 +1,0 @@
-"""The rules themselves, by what they are about."""
