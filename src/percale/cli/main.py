@@ -21,6 +21,7 @@ COMMANDS = {
     "delete": "delete resources from the datastore",
     "get": "show resources of the datastore",
     "lab": "build the manifests as network namespaces, enforce them, and probe",
+    "lint": "look for problems and foot-guns in manifests",
     "reach": "can A reach B, and which rule decides",
     "replace": "update resources that exist in the datastore",
     "ruleset": "print the kernel rules that would be loaded",

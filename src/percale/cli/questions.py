@@ -29,13 +29,13 @@ def add_question(parser: ArgumentParser) -> None:
         "--pod-network",
         dest="pod_networks",
         action="append",
-        type=_network,
+        type=network,
         metavar="CIDR",
         help="where pods without an address get theirs from; by default any private network",
     )
 
 
-def _network(text: str) -> Network:
+def network(text: str) -> Network:
     if found := network_text(text):
         return found
     raise ArgumentTypeError(f"`{text}` is no network: write it as 10.244.0.0/16")

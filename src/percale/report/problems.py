@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from percale.errors import PercaleError
 from percale.report.counts import counted
 from percale.report.terminal import plain
-from percale.resources.problems import InvalidInput, Problem
+from percale.resources.problems import InvalidInput, Place, Problem
 
 #: More than this fills a screen and tells nothing new.
 _MOST_SHOWN = 200
@@ -30,29 +30,40 @@ def problems_text(problems: Sequence[Problem]) -> str:
 
 
 def problems_json(problems: Sequence[Problem]) -> str:
-    found = [
-        {
-            "file": problem.place.source,
-            "line": problem.place.line,
-            "column": problem.place.column,
-            "resource": problem.subject,
-            "path": problem.path,
-            "message": problem.says,
-            "hint": problem.hint,
-            "excerpt": problem.excerpt,
-        }
-        for problem in problems
-    ]
+    found = [problem_json(problem) for problem in problems]
     return json.dumps({"schemaVersion": 1, "valid": not problems, "problems": found}, indent=2)
 
 
+def problem_json(problem: Problem) -> dict[str, str | int]:
+    return {
+        "file": problem.place.source,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "resource": problem.subject,
+        "path": problem.path,
+        "message": problem.says,
+        "hint": problem.hint,
+        "excerpt": problem.excerpt,
+    }
+
+
 def problems_github(problems: Sequence[Problem]) -> str:
-    """Workflow commands: https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
     return "\n".join(
-        f"::error file={_property(problem.place.source)},line={problem.place.line or 1},"
-        f"col={problem.place.column or 1},title={_property(problem.subject or 'manifest')}::"
-        f"{_message(': '.join(part for part in (problem.path, problem.says, problem.hint) if part))}"
+        workflow_command(
+            "error",
+            problem.place,
+            problem.subject or "manifest",
+            ": ".join(part for part in (problem.path, problem.says, problem.hint) if part),
+        )
         for problem in problems
+    )
+
+
+def workflow_command(command: str, place: Place, title: str, message: str) -> str:
+    """An annotation: https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
+    return (
+        f"::{command} file={_property(place.source)},line={place.line or 1},col={place.column or 1},"
+        f"title={_property(title)}::{_message(message)}"
     )
 
 

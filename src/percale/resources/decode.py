@@ -47,9 +47,17 @@ class Manifests:
         return (item.resource for item in self.items)
 
 
-@no_garbage_collection()
 def decode(documents: Sequence[Document]) -> Manifests:
     """Raise InvalidInput with every problem, or return all resources of the kinds that Percale reads."""
+    manifests, problems = decodable(documents)
+    if problems:
+        raise InvalidInput(problems)
+    return manifests
+
+
+@no_garbage_collection()
+def decodable(documents: Sequence[Document]) -> tuple[Manifests, list[Problem]]:
+    """The resources of the documents that are valid, and what is wrong with the others, in the order of places."""
     items: list[Located] = []
     passed_over: Counter[str] = Counter()
     problems: list[Problem] = []
@@ -70,9 +78,8 @@ def decode(documents: Sequence[Document]) -> Manifests:
             warnings += _warnings(kind, document)
             warnings += [_problem(document, _subject(document), caution) for caution in cautions(resource)]
     problems += _declared_twice(items)
-    if problems:
-        raise InvalidInput(sorted(problems, key=lambda problem: problem.place))
-    return Manifests(tuple(items), passed_over, tuple(warnings))
+    found = sorted(problems, key=lambda problem: problem.place)
+    return Manifests(tuple(items), passed_over, tuple(warnings)), found
 
 
 def _kind(document: Document) -> tuple[Kind | None, list[Problem]]:

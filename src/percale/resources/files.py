@@ -20,8 +20,18 @@ def read(
     paths: Sequence[str], *, stdin: BinaryIO | None = None, recursive: bool = True, may_be_empty: bool = False
 ) -> list[Document]:
     """All documents in the order of the paths; raises InvalidInput with every problem of all files."""
-    how = _How(stdin or sys.stdin.buffer, recursive=recursive, may_be_empty=may_be_empty)
+    documents, problems = readable(paths, stdin=stdin, recursive=recursive, may_be_empty=may_be_empty)
+    if problems:
+        raise InvalidInput(problems)
+    return documents
+
+
+def readable(
+    paths: Sequence[str], *, stdin: BinaryIO | None = None, recursive: bool = True, may_be_empty: bool = False
+) -> tuple[list[Document], list[Problem]]:
+    """The documents of the files that can be read, and what is wrong with the others."""
     problems: list[Problem] = []
+    how = _How(stdin or sys.stdin.buffer, problems, recursive=recursive, may_be_empty=may_be_empty)
     documents: list[Document] = []
     if paths.count(STDIN) > 1:
         problems.append(Problem(Place("<stdin>"), "standard input is named twice", hint="name `-` once"))
@@ -31,14 +41,15 @@ def read(
                 documents += _documents(path, how)
             except InvalidInput as invalid:
                 problems += invalid.problems
-    if problems:
-        raise InvalidInput(problems)
-    return documents
+    return documents, problems
 
 
 @dataclass(frozen=True, slots=True)
 class _How:
+    """`problems` is where those of a directory's files are kept, so that the other files are read."""
+
     stdin: BinaryIO
+    problems: list[Problem]
     recursive: bool
     may_be_empty: bool
 
@@ -63,9 +74,8 @@ def _content(path: Path) -> bytes:
 
 def _directory(top: Path, how: _How) -> list[Document]:
     """A file of comments is nothing unusual here, a directory without any resource is."""
-    problems: list[Problem] = []
     documents: list[Document] = []
-    files = 0
+    files, known = 0, len(how.problems)
     for found in _manifests(top, set(), recursive=how.recursive):
         files += 1
         try:
@@ -73,10 +83,8 @@ def _directory(top: Path, how: _How) -> list[Document]:
                 raise found
             documents += documents_in(_content(found), printable(str(found)), may_be_empty=True)
         except InvalidInput as invalid:
-            problems += invalid.problems
-    if problems:
-        raise InvalidInput(problems)
-    if not documents and not how.may_be_empty:
+            how.problems.extend(invalid.problems)
+    if not documents and not how.may_be_empty and len(how.problems) == known:
         says = "holds no resource" if files else "holds no manifest"
         raise _invalid(top, says, hint="" if files else f"these are read: {' '.join(SUFFIXES)}")
     return documents

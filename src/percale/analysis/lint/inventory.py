@@ -1,0 +1,82 @@
+"""What selectors match, asked once for all endpoints that no selector tells apart."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from percale.analysis.symbolic.bits import each
+from percale.analysis.symbolic.labels import LabelIndex, Projection, Vocabulary
+from percale.policy.endpoints import Endpoint
+from percale.policy.rules import Side
+from percale.policy.world import World
+from percale.selector import And, Selector
+
+
+class Alike:
+    """Endpoints of one sort, in groups that no selector tells apart; sets are of groups, as bits."""
+
+    def __init__(self, endpoints: Iterable[Endpoint], vocabulary: Vocabulary) -> None:
+        groups: dict[Projection, list[Endpoint]] = {}
+        for one in endpoints:
+            groups.setdefault(vocabulary.projection(one.labels), []).append(one)
+        self.groups: Sequence[Sequence[Endpoint]] = tuple(groups.values())
+        self._index = LabelIndex(tuple(groups))
+
+    def matching(self, selector: Selector) -> int:
+        return self._index.matching(selector) if self.groups else 0
+
+    def members(self, bits: int) -> Iterator[Endpoint]:
+        for number in each(bits):
+            yield from self.groups[number]
+
+    def nearest(self, selector: Selector) -> Endpoint | None:
+        """Whom most of the selector's parts hold for, if any does."""
+        parts = selector.terms if isinstance(selector, And) else (selector,)
+        score = [sum(part.matches(group[0].labels) for part in parts) for group in self.groups]
+        best = max(range(len(score)), key=score.__getitem__, default=None)
+        return None if best is None or not score[best] else self.groups[best][0]
+
+
+class Inventory:
+    """Of one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._selectors())
+
+    def _selectors(self) -> Iterator[Selector]:
+        for policy in self._world.policies.policies:
+            yield policy.subject
+            for rule in (*policy.ingress, *policy.egress):
+                for side in Side:
+                    entity = rule.entity(side)
+                    yield from (one for one in (entity.selector, entity.not_selector) if one)
+
+    @cached_property
+    def workloads(self) -> Alike:
+        return Alike(self._world.workloads, self._vocabulary)
+
+    @cached_property
+    def hosts(self) -> Alike:
+        return Alike(self._world.host_endpoints, self._vocabulary)
+
+    @cached_property
+    def host_networked(self) -> Alike:
+        return Alike(self._world.host_networked, self._vocabulary)
+
+    @cached_property
+    def network_sets(self) -> Alike:
+        return Alike(self._world.network_sets, self._vocabulary)
+
+    def subjects(self, selector: Selector) -> bool:
+        """Whether a policy's selector is about anything."""
+        return bool(self.workloads.matching(selector) or self.hosts.matching(selector))
+
+    def anything(self, selector: Selector) -> bool:
+        """Whether a rule's selector is about anything."""
+        return self.subjects(selector) or bool(self.network_sets.matching(selector))
+
+    def nearest(self, selector: Selector) -> Endpoint | None:
+        return self.workloads.nearest(selector) or self.hosts.nearest(selector)
