@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from agreement import Tally, build_lab
-from host_ways import build_host_lab
 from kernel_support import require_namespaces
 from percale.lab.topology import Attachment, Lab
 
@@ -14,13 +13,6 @@ from percale.lab.topology import Attachment, Lab
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     require_namespaces()
     with build_lab(request.param) as built:
-        yield built
-
-
-@pytest.fixture(scope="session", params=tuple(Attachment))
-def host_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
-    require_namespaces()
-    with build_host_lab(request.param) as built:
         yield built
 
 

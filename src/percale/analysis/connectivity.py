@@ -148,7 +148,7 @@ Kind = tuple[int, int, int, int]
 
 def has_two(group: Group) -> bool:
     """Whether there can be traffic within the group; a template stands for any number of pods."""
-    return len(group.members) > 1 or any(one.resource_kind not in _SINGLE for one in group.members)
+    return len(group.members) > 1 or any(one.resource_kind not in SINGLE for one in group.members)
 
 
-_SINGLE = ("Pod", "WorkloadEndpoint")
+SINGLE = ("Pod", "WorkloadEndpoint")

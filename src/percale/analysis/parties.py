@@ -41,7 +41,7 @@ def party(text: str, world: World, *, namespace: str, pod_networks: tuple[Networ
         return _outside(text, network, world)
     if text.startswith(_HOST):
         return _host(text, world)
-    found = [one for one in world.workloads if _is_called(one, text, namespace)]
+    found = [one for one in world.workloads if is_called(one, text, namespace)]
     if len(found) == 1:
         return _workload(found[0], pod_networks)
     if found and all(one.owners for one in found):
@@ -50,14 +50,14 @@ def party(text: str, world: World, *, namespace: str, pod_networks: tuple[Networ
     if found:
         kinds = ", ".join(f"`{one.resource_kind}/{one}`" for one in found)
         raise NoSuchParty(f"`{text}` is more than one workload", hint=f"say which: {kinds}")
-    if on_host := [one for one in world.host_networked if _is_called(one, text, namespace)]:
+    if on_host := [one for one in world.host_networked if is_called(one, text, namespace)]:
         raise NoSuchParty(
             f"`{on_host[0]}` is on its host's network: no policy selects it, its traffic is the host's",
             hint="ask with the node's address instead",
         )
     if _DOMAIN.fullmatch(text):
         return Party(text, None, _ANYWHERE, domain=text)
-    raise NoSuchParty(f"no workload is called `{text}`", hint=_similar(text, world, namespace))
+    raise NoSuchParty(f"no workload is called `{text}`", hint=similar(text, world, namespace))
 
 
 def _host(text: str, world: World) -> Party:
@@ -88,7 +88,7 @@ def _workload(endpoint: Endpoint, pod_networks: tuple[Network, ...]) -> Party:
     return Party(str(endpoint), endpoint, tuple(map(single, endpoint.addresses)) or pod_networks)
 
 
-def _is_called(one: Endpoint, text: str, namespace: str) -> bool:
+def is_called(one: Endpoint, text: str, namespace: str) -> bool:
     parts = text.split("/")
     if len(parts) == 1:
         parts = [namespace, *parts]
@@ -102,7 +102,7 @@ def _is_called(one: Endpoint, text: str, namespace: str) -> bool:
     )
 
 
-def _similar(text: str, world: World, namespace: str) -> str:
+def similar(text: str, world: World, namespace: str) -> str:
     names = sorted({str(one) for one in world.workloads})
     whole = text if "/" in text else f"{namespace}/{text}"
     elsewhere = [name for name in names if name.rpartition("/")[2] == whole.rpartition("/")[2]]

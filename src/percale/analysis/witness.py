@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 from percale.analysis.connectivity import Group, between
 from percale.analysis.crossings import judged
@@ -33,14 +34,19 @@ def witness(engine: Engine, source: Group, destination: Group, wire: int, *, pas
     for one in source.identities:
         for other in destination.identities:
             passing = between(engine, (source, one), (destination, other))
-            if held := wire & passing if passes else wire & ~passing:
-                return _between(engine, (source, one), (destination, other), engine.cells.example(held))
+            held = wire & passing if passes else wire & ~passing
+            found = held and _between(engine, (source, one), (destination, other), engine.cells.example(held))
+            if found:
+                return found
     raise ValueError("no packet between the two groups is like that")
 
 
-def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness:
-    first = next(_holders(engine, *source))
-    second = next(held for held in _holders(engine, *destination) if held[1] != first[1])
+def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness | None:
+    """None where both could only have one and the same address."""
+    pairs = product(_holders(engine, *source), _holders(engine, *destination))
+    first, second = next((pair for pair in pairs if pair[0][1] != pair[1][1]), (None, None))
+    if first is None or second is None:
+        return None
     packet = _packet(first[1], second[1], point, destination[0].name)
     return Witness(first[0], second[0], _placed(engine.world, first, second), packet)
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "reach": "can A reach B, and which rule decides",
     "replace": "update resources that exist in the datastore",
     "ruleset": "print the kernel rules that would be loaded",
+    "test": "prove what is expected of the policies",
     "validate": "check manifests: schema and meaning, every problem at once",
 }
 

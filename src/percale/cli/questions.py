@@ -25,6 +25,10 @@ def add_question(parser: ArgumentParser) -> None:
         help="5432/tcp, 53/udp, a port's name, icmp, icmp/8, proto/47; by default all that the destination declares",
     )
     parser.add_argument("--source-port", metavar="N", help="where the client sends from")
+    add_pod_networks(parser)
+
+
+def add_pod_networks(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--pod-network",
         dest="pod_networks",

@@ -16,7 +16,6 @@ SOURCES = "sources"
 TO_POD = "to-pod"
 OK = "ok"
 STRAY = "stray"
-STAGED_ONWARD = "staged-host-onward"
 
 
 def staged_map(direction: str) -> str:

@@ -98,10 +98,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """To the kernel's log, or to whoever listens to the NFLOG group."""
-
     prefix: str
-    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from functools import partial
 
 from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
-from percale.dataplane.log_prefix import StagedLog
 from percale.dataplane.nftables.backend import load
 from percale.lab.links import NODE_ADDRESSES, UPLINK
 from percale.lab.probes import Probe, planned
@@ -64,9 +63,9 @@ def probes(world: World, lab: Lab) -> list[Probe]:
     return planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
 
 
-def enforce(world: World, lab: Lab, *, staged_log: StagedLog | None = None) -> None:
+def enforce(world: World, lab: Lab) -> None:
     """Load the world's policies into the lab's node; the world is one from `in_lab`."""
-    ruleset, _ = compile_ruleset(world, world.workloads, replace(node_settings(lab), staged_log=staged_log))
+    ruleset, _ = compile_ruleset(world, world.workloads, node_settings(lab))
     load(ruleset, lab.node.run)
 
 

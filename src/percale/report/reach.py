@@ -120,7 +120,7 @@ def _answer_json(answer: Answer, source: Party, destination: Party, *, explain: 
         "verdict": said,
         "source": source.name,
         "destination": destination.name,
-        "packet": _packet(verdict),
+        "packet": packet_json(verdict),
         "egress": decision_json(verdict.egress, verdict.packet, world),
         "ingress": decision_json(verdict.ingress, verdict.packet, world),
     }
@@ -130,7 +130,8 @@ def _answer_json(answer: Answer, source: Party, destination: Party, *, explain: 
         found["ifStagedWereEnforced"] = _pending_json(case)
     if not answer.is_certain:
         found["examples"] = [
-            {"verdict": "allow" if case.verdict.allowed else "deny", **_packet(case.verdict)} for case in answer.cases
+            {"verdict": "allow" if case.verdict.allowed else "deny", **packet_json(case.verdict)}
+            for case in answer.cases
         ]
     if explain:
         found["explanation"] = [walk_json(walk) for walk in _walks(case, source, destination)]
@@ -149,7 +150,7 @@ def _pending_json(case: Case) -> dict[str, Any]:
     }
 
 
-def _packet(verdict: Verdict) -> dict[str, Any]:
+def packet_json(verdict: Verdict) -> dict[str, Any]:
     packet = verdict.packet
     found: dict[str, Any] = {
         "source": str(packet.source),

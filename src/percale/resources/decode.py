@@ -13,6 +13,7 @@ from percale.resources.documents import Document, no_garbage_collection
 from percale.resources.faults import Fault, faults, written
 from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, AnyResource, Kind, kind_of, other_versions
 from percale.resources.mending import mended
+from percale.resources.policy_test import EXPECTATIONS
 from percale.resources.problems import InvalidInput, Problem
 from percale.resources.staged_policy import StagedGlobalNetworkPolicy, StagedNetworkPolicy
 from percale.resources.validation import findings
@@ -24,6 +25,9 @@ TieredPolicy = NetworkPolicy | GlobalNetworkPolicy | StagedNetworkPolicy | Stage
 
 #: Metadata that does not fit the storage form is kept here, as JSON (calico-semantics §1.1).
 STORED_METADATA = "projectcalico.org/metadata"
+
+#: Anywhere else an expectation could be taken for checked that nobody checks.
+_OWN_FILE = "keep expectations in a file named `*.percale.yaml`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def decodable(documents: Sequence[Document]) -> tuple[Manifests, list[Problem]]:
             items.append(Located(resource, document))
         if resource is not None and not found:
             warnings += _warnings(kind, document)
-            warnings += [_problem(document, _subject(document), caution) for caution in cautions(resource)]
+            warnings += [problem_in(document, caution) for caution in cautions(resource)]
     problems += _declared_twice(items)
     found = sorted(problems, key=lambda problem: problem.place)
     return Manifests(tuple(items), passed_over, tuple(warnings)), found
@@ -88,6 +92,8 @@ def _kind(document: Document) -> tuple[Kind | None, list[Problem]]:
         says = " and ".join(f"`{name}`" for name in missing) + " missing or not a string"
         return None, [_problem(document, "", Fault((), says, "every document names its API version and its kind"))]
     api_version, name = document.data["apiVersion"], document.data["kind"]
+    if api_version == EXPECTATIONS:
+        return None, [_problem(document, "", Fault(("kind",), f"`{name}` is not read here", _OWN_FILE))]
     kind = kind_of(api_version, name)
     if kind is None and (fault := _misspelt(api_version, name)):
         return None, [_problem(document, "", fault)]
@@ -111,13 +117,12 @@ def _misspelt(api_version: str, name: str) -> Fault | None:
 
 def _decoded(kind: Kind, document: Document) -> tuple[AnyResource | None, list[Problem]]:
     """With problems, the resource is good for no more than its name; without even that there is none."""
-    subject = _subject(document)
     try:
         resource = _renamed(converted(document.data, kind.type))
     except msgspec.ValidationError as refusal:
         rest, found = _mended(kind, document, refusal)
-        return rest, [_problem(document, subject, fault) for fault in found]
-    return resource, [_problem(document, subject, fault) for fault in findings(kind, resource)]
+        return rest, [problem_in(document, fault) for fault in found]
+    return resource, [problem_in(document, fault) for fault in findings(kind, resource)]
 
 
 def _mended(kind: Kind, document: Document, refusal: msgspec.ValidationError) -> tuple[AnyResource | None, list[Fault]]:
@@ -158,10 +163,10 @@ def _warnings(kind: Kind, document: Document) -> Iterator[Problem]:
             f"`{CALICO_STORAGE}` is Calico's storage form: a server takes it without validation or defaults",
             f"write `{CALICO}`; it is read and validated here as that",
         )
-        yield _problem(document, _subject(document), fault)
+        yield problem_in(document, fault)
     if kind.namespaced and not document.data.get("metadata", {}).get("namespace"):
         fault = Fault(("metadata",), "no namespace is given: `default` is taken", "")
-        yield _problem(document, _subject(document), fault)
+        yield problem_in(document, fault)
 
 
 def _declared_twice(items: Iterable[Located]) -> Iterator[Problem]:
@@ -176,12 +181,16 @@ def _declared_twice(items: Iterable[Located]) -> Iterator[Problem]:
             yield _problem(item.document, str(resource), Fault(("metadata", "name"), says))
 
 
+def problem_in(document: Document, fault: Fault) -> Problem:
+    return _problem(document, _subject(document), fault)
+
+
 def _subject(document: Document) -> str:
-    metadata = document.data.get("metadata")
-    if not isinstance(metadata, dict):
-        return str(document.data["kind"])
+    metadata, kind = document.data.get("metadata"), document.data.get("kind")
+    if not isinstance(metadata, dict) or not isinstance(kind, str):
+        return kind if isinstance(kind, str) else ""
     parts = [metadata.get("namespace"), metadata.get("name") or metadata.get("generateName")]
-    return f"{document.data['kind']} {'/'.join(part for part in parts if isinstance(part, str))}"
+    return f"{kind} {'/'.join(part for part in parts if isinstance(part, str))}"
 
 
 def _problem(document: Document, subject: str, fault: Fault) -> Problem:

@@ -1,4 +1,4 @@
-"""Manifests from files, directories and standard input."""
+"""Manifests from files, directories and standard input, and the expectations that are kept beside them."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,14 @@ from percale.selector.errors import printable
 #: What a directory is searched for; a file that is named may be called anything.
 SUFFIXES = (".yaml", ".yml", ".json")
 STDIN = "-"
+#: How the names of files end that hold expectations, which are no manifests.
+EXPECTATIONS = tuple(f".percale{suffix}" for suffix in SUFFIXES)
 
 
 def read(
     paths: Sequence[str], *, stdin: BinaryIO | None = None, recursive: bool = True, may_be_empty: bool = False
 ) -> list[Document]:
-    """All documents in the order of the paths; raises InvalidInput with every problem of all files."""
+    """All manifests in the order of the paths; raises InvalidInput with every problem of all files."""
     documents, problems = readable(paths, stdin=stdin, recursive=recursive, may_be_empty=may_be_empty)
     if problems:
         raise InvalidInput(problems)
@@ -30,8 +32,25 @@ def readable(
     paths: Sequence[str], *, stdin: BinaryIO | None = None, recursive: bool = True, may_be_empty: bool = False
 ) -> tuple[list[Document], list[Problem]]:
     """The documents of the files that can be read, and what is wrong with the others."""
-    problems: list[Problem] = []
-    how = _How(stdin or sys.stdin.buffer, problems, recursive=recursive, may_be_empty=may_be_empty)
+    return _read(paths, _How(stdin or sys.stdin.buffer, [], recursive=recursive, may_be_empty=may_be_empty))
+
+
+def read_expectations(paths: Sequence[str]) -> list[Document]:
+    """Of the files beside the manifests, if there are any; standard input has none."""
+    how = _How(sys.stdin.buffer, [], recursive=True, may_be_empty=True, of_expectations=True)
+    documents, problems = _read([path for path in paths if path != STDIN], how)
+    if problems:
+        raise InvalidInput(problems)
+    return documents
+
+
+def holds_expectations(name: str) -> bool:
+    """By the name of a file; `.percale.yaml` alone is settings."""
+    return name.lower().endswith(EXPECTATIONS) and not Path(name).name.startswith(".")
+
+
+def _read(paths: Sequence[str], how: "_How") -> tuple[list[Document], list[Problem]]:
+    problems = how.problems
     documents: list[Document] = []
     if paths.count(STDIN) > 1:
         problems.append(Problem(Place("<stdin>"), "standard input is named twice", hint="name `-` once"))
@@ -52,6 +71,10 @@ class _How:
     problems: list[Problem]
     recursive: bool
     may_be_empty: bool
+    of_expectations: bool = False
+
+    def reads(self, name: str) -> bool:
+        return holds_expectations(name) is self.of_expectations
 
 
 def _documents(path: str, how: _How) -> list[Document]:
@@ -59,6 +82,8 @@ def _documents(path: str, how: _How) -> list[Document]:
         return documents_in(how.stdin.read(MAX_BYTES + 1), "<stdin>", may_be_empty=how.may_be_empty)
     if Path(path).is_dir():
         return _directory(Path(path), how)
+    if not how.reads(path):
+        return []
     return documents_in(_content(Path(path)), printable(path), may_be_empty=how.may_be_empty)
 
 
@@ -73,10 +98,13 @@ def _content(path: Path) -> bytes:
 
 
 def _directory(top: Path, how: _How) -> list[Document]:
-    """A file of comments is nothing unusual here, a directory without any resource is."""
+    """A file of comments is nothing unusual here; a directory without any resource is, and without expectations."""
     documents: list[Document] = []
-    files, known = 0, len(how.problems)
+    files, others, known = 0, 0, len(how.problems)
     for found in _manifests(top, set(), recursive=how.recursive):
+        if isinstance(found, Path) and not how.reads(found.name):
+            others += 1
+            continue
         files += 1
         try:
             if isinstance(found, InvalidInput):
@@ -84,7 +112,7 @@ def _directory(top: Path, how: _How) -> list[Document]:
             documents += documents_in(_content(found), printable(str(found)), may_be_empty=True)
         except InvalidInput as invalid:
             how.problems.extend(invalid.problems)
-    if not documents and not how.may_be_empty and len(how.problems) == known:
+    if not documents and not others and not how.may_be_empty and len(how.problems) == known:
         says = "holds no resource" if files else "holds no manifest"
         raise _invalid(top, says, hint="" if files else f"these are read: {' '.join(SUFFIXES)}")
     return documents

@@ -195,9 +195,8 @@ def _statement(statement: Statement, family: Family = Family.IP) -> str:
             return f"jump {chain}"
         case Dispatch(fields, name):
             return f"{_fields(fields, family)} vmap @{name}"
-        case Log(prefix, group):
-            where = "level info" if group is None else f"group {group}"
-            return f'log prefix "{naming.comment(prefix)}" {where}'
+        case Log(prefix):
+            return f'log prefix "{naming.comment(prefix)}" level info'
         case Limit(rate, burst):
             return f"limit rate {rate} burst {burst} packets"
         case Count(counter):
