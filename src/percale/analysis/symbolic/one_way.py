@@ -49,7 +49,7 @@ class Part(NamedTuple):
 class Table(NamedTuple):
     """For each subject class and peer class a number, and for each number a set of cells."""
 
-    numbers: npt.NDArray[np.uint32]
+    numbers: npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
     wires: tuple[int, ...]
 
 
@@ -206,21 +206,23 @@ class OneWay:
     def table(self) -> Table:
         """All rows at once."""
         known: dict[int, int] = {}
-        ids = np.empty((self.subjects.count, self.peers.count), np.uint32)
+        numbers = np.empty((self.subjects.count, self.peers.count), np.uint16)
         for subject in range(self.subjects.count):
-            row = self.row(subject)
-            held = np.zeros(self.peers.count, np.int64)
-            for number, part in enumerate(row):
-                held |= flags_of(part.peers, self.peers.count).astype(np.int64) << number
-            ids[subject] = _interned(held, row, known)
-        return Table(ids, tuple(known))
+            for wire, peers in self._by_wire(self.row(subject)).items():
+                number = known.setdefault(wire, len(known))
+                if number > np.iinfo(numbers.dtype).max:
+                    numbers = numbers.astype(np.uint32)
+                numbers[subject, flags_of(peers, self.peers.count)] = number
+        return Table(numbers, tuple(known))
 
-
-def _interned(held: npt.NDArray[np.int64], row: tuple[Part, ...], known: dict[int, int]) -> npt.NDArray[np.uint32]:
-    """Numbers of wire sets, for numbers whose bits say which parts of a row hold."""
-    distinct, positions = np.unique(held, return_inverse=True)
-    wires = (sum(part.wire for number, part in enumerate(row) if bits >> number & 1) for bits in distinct.tolist())
-    return np.array([known.setdefault(wire, len(known)) for wire in wires], np.uint32)[positions]
+    def _by_wire(self, row: Iterable[Part]) -> dict[int, int]:
+        """All peers, by all that passes between them and the row's subject."""
+        found = {0: self.everyone}
+        for part in row:
+            within = ((wire | part.wire, peers & part.peers) for wire, peers in found.items())
+            beyond = ((wire, peers & ~part.peers) for wire, peers in found.items())
+            found = {wire: peers for wire, peers in (*within, *beyond) if peers}
+        return found
 
 
 def divided(wire: int, stages: Iterable[Stage], further: Iterable[int] = ()) -> list[int]:
