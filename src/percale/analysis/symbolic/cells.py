@@ -155,7 +155,8 @@ class Cells:
 
     def mask_of(self, traffic: Traffic) -> int:
         """All cells that the traffic touches: those and no others, if its edges are among the cells' edges."""
-        found = self._rest if traffic.rest else 0
+        elsewhere = any(region and number not in self.grids for number, region in traffic.regions)
+        found = self._rest if traffic.rest or elsewhere else 0
         for number, grid in self.grids.items():
             for x, y in traffic.region(number).bands:
                 found |= grid.mask(*(_widened(axis, starts) for axis, starts in ((x, grid.x), (y, grid.y))))
