@@ -119,7 +119,7 @@ def test_an_old_version_is_a_conflict_and_nothing_is_overwritten(percale: Calls)
     for verb in ("apply", "replace"):
         ended = percale(verb, "-f", "-", stdin=exported.encode())
         assert ended.status == Exit.NO
-        assert "update conflict: GlobalNetworkPolicy(a): Resource version '1' is out of date (latest: 2)" in ended.err
+        assert "update conflict: GlobalNetworkPolicy(a): Resource version '4' is out of date (latest: 5)" in ended.err
     assert stored(percale, "a")["spec"] == {"order": 20, "tier": "default", "types": ["Ingress"]}
 
 

@@ -1,16 +1,14 @@
 """What every datastore promises, whatever it is made of."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from builders import CALICO, Manifest, resource
-from contracts.stores import WRITABLE
-from percale.datastore.errors import AlreadyExists, Conflict, NotFound, Rejected, RevisionTooOld
-from percale.datastore.interface import Bookmark, Create, Datastore, Delete, Event, Put, Revision, Update
+from contracts.stores import WRITABLE, network_set, tier
+from percale.datastore.errors import AlreadyExists, Conflict, NotFound, Rejected
+from percale.datastore.interface import Create, Datastore, Delete, Update
 from percale.datastore.keys import EVERYTHING, Key, Selection, key_of
 from percale.datastore.keys import Manifest as Stored
 from percale.resources.kinds import Kind, kind_of
@@ -26,23 +24,8 @@ NETWORK_SET, TIER = kind(CALICO, "NetworkSet"), kind(CALICO, "Tier")
 CALICO_POLICY, KUBERNETES_POLICY = kind(CALICO, "NetworkPolicy"), kind("networking.k8s.io/v1", "NetworkPolicy")
 
 
-def network_set(name: str, *nets: str, **metadata: Any) -> Manifest:
-    manifest = resource(CALICO, "NetworkSet", name, spec={"nets": list(nets)})
-    manifest["metadata"] |= metadata
-    return manifest
-
-
-def tier(name: str) -> Manifest:
-    return resource(CALICO, "Tier", name, spec={"order": 10})
-
-
 def changed(stored: Stored, *nets: str) -> Manifest:
     return {**stored, "spec": {"nets": list(nets)}}
-
-
-def told(events: list[Event] | Any) -> list[tuple[str, str]]:
-    """What each event is about, in brief."""
-    return [(type(one).__name__, "" if isinstance(one, Bookmark) else str(one.key)) for one in events]
 
 
 @pytest.fixture(params=WRITABLE)
@@ -180,57 +163,6 @@ def test_a_transaction_sees_what_it_has_done(store: Datastore) -> None:
     assert store.get(key_of(there))["spec"] == {"nets": ["10.0.0.0/8"]}
 
 
-# Watching.
-
-
-def test_a_watch_begins_where_the_list_ends(store: Datastore) -> None:
-    first = store.create(network_set("a/x"))
-    listing = store.list(EVERYTHING)
-    second = store.create(network_set("a/y"))
-    third = store.update(changed(first, "10.0.0.0/8"))
-    store.delete(key_of(second))
-    with store.watch(EVERYTHING, listing.revision) as watch:
-        events = list(watch.poll(5))
-        while len(events) < 3:
-            events += watch.poll(5)
-        assert told(events) == [("Put", "NetworkSet(a/y)"), ("Put", "NetworkSet(a/x)"), ("Deleted", "NetworkSet(a/y)")]
-        assert [one.manifest for one in events if isinstance(one, Put)] == [second, third]
-        assert watch.poll(0) == ()
-
-
-def test_a_watch_resumes_after_any_event(store: Datastore) -> None:
-    start = store.list(EVERYTHING).revision
-    for name in ("a/w", "a/x", "a/y", "a/z"):
-        store.create(network_set(name))
-    with store.watch(EVERYTHING, start) as watch:
-        events = list(watch.poll(5))
-    for index, event in enumerate(events):
-        with store.watch(EVERYTHING, event.revision) as watch:
-            assert list(watch.poll(0)) == events[index + 1 :]
-
-
-def test_a_watch_tells_of_its_selection_and_that_time_went_on(store: Datastore) -> None:
-    start = store.list(EVERYTHING).revision
-    store.create(network_set("a/x"))
-    store.create(tier("t"))
-    with store.watch(Selection(frozenset({TIER})), start) as watch:
-        assert told(watch.poll(5)) == [("Put", "Tier(t)")]
-        store.create(network_set("a/y"))
-        (bookmark,) = watch.poll(5)
-    assert isinstance(bookmark, Bookmark)
-    with store.watch(EVERYTHING, bookmark.revision) as watch:
-        assert watch.poll(0) == ()
-
-
-def test_an_update_that_changes_nothing_is_no_event(store: Datastore) -> None:
-    first = store.create(network_set("a/x", "10.0.0.0/8"))
-    listing = store.list(EVERYTHING)
-    assert store.update(first) == first
-    assert store.list(EVERYTHING) == listing
-    with store.watch(EVERYTHING, listing.revision) as watch:
-        assert watch.poll(0) == ()
-
-
 def test_a_rejected_transaction_is_no_event(store: Datastore) -> None:
     start = store.list(EVERYTHING).revision
     with pytest.raises(Rejected):
@@ -239,23 +171,8 @@ def test_a_rejected_transaction_is_no_event(store: Datastore) -> None:
         assert watch.poll(0) == ()
 
 
-def test_a_watch_waits_for_what_another_thread_writes(store: Datastore) -> None:
-    with store.watch(EVERYTHING, store.list(EVERYTHING).revision) as watch:
-        writer = threading.Timer(0.05, store.create, (network_set("a/x"),))
-        writer.start()
-        assert told(watch.poll(10)) == [("Put", "NetworkSet(a/x)")]
-        writer.join()
-
-
-def test_a_watch_is_closed_by_another_thread(store: Datastore) -> None:
-    watch = store.watch(EVERYTHING, store.list(EVERYTHING).revision)
-    closer = threading.Timer(0.05, watch.close)
-    closer.start()
-    assert list(watch) == []
-    closer.join()
-
-
-def test_a_revision_from_nowhere_is_too_old(store: Datastore) -> None:
-    store.create(network_set("a/x"))
-    with pytest.raises(RevisionTooOld), store.watch(EVERYTHING, Revision("1000")) as watch:
-        watch.poll(0)
+def test_a_transaction_is_seen_as_a_whole(store: Datastore) -> None:
+    start = store.list(EVERYTHING).revision
+    store.write([Create(network_set("a/x")), Create(network_set("a/y"))])
+    with store.watch(EVERYTHING, start) as watch:
+        assert len(watch.poll(5)) == 2

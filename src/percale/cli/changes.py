@@ -9,6 +9,7 @@ from percale.cli.stores import datastore
 from percale.datastore.errors import StoreAbsent
 from percale.datastore.memory import Memory
 from percale.datastore.plans import Planner, Result, carry_out, rehearse
+from percale.datastore.tiers import initialise
 from percale.report.outcomes import Told, rehearsal_text
 
 
@@ -28,6 +29,8 @@ def change(
         result = _rehearsed(given, planner, may_be_absent=creates_store, keep_going=keep_going)
     else:
         with datastore(given, create=creates_store) as store:
+            if creates_store:
+                initialise(store)
             result = carry_out(store, planner, keep_going=keep_going)
     text = told(result)
     if given.dry_run:

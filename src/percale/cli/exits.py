@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from percale.analysis.parties import NoSuchParty
 from percale.analysis.reach import TooOpen
-from percale.datastore.errors import AlreadyExists, Conflict, Forbidden, NotFound, Rejected
+from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected
 from percale.errors import PercaleError
 from percale.resources.problems import InvalidInput
 
@@ -24,7 +24,7 @@ class UsageError(PercaleError):
 
 def exit_of(error: PercaleError) -> Exit:
     match error:
-        case InvalidInput():
+        case InvalidInput() | CannotPatch():
             return Exit.INVALID_INPUT
         case UsageError() | NoSuchParty():
             return Exit.USAGE

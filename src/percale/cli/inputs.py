@@ -2,13 +2,15 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from pathlib import Path
 
 from percale.cli.output import write_error, write_out
-from percale.cli.stores import add_config, stored_documents
 from percale.policy.from_resources import world_of
 from percale.policy.world import World
 from percale.report.problems import passed_over_text, problem_text
 from percale.resources.decode import Manifests, decode
+from percale.resources.documents import Document
 from percale.resources.files import read
 
 
@@ -26,9 +28,20 @@ def add_input(parser: ArgumentParser) -> None:
     parser.add_argument("-q", "--quiet", action="store_true", help="no warnings, no word about what is passed over")
 
 
+def add_config(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "-c",
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="which datastore: a CalicoAPIConfig, by default /etc/calico/calicoctl.cfg; where there is none, "
+        "DATASTORE_TYPE and the other variables of calicoctl",
+    )
+
+
 def manifests_from(given: Namespace) -> Manifests:
     """Of the files that are named, or else of the configured datastore."""
-    documents = read(given.files, stdin=sys.stdin.buffer) if given.files else stored_documents(given)
+    documents = read(given.files, stdin=sys.stdin.buffer) if given.files else _stored(given)
     manifests = decode(documents)
     if not given.quiet:
         for warning in manifests.warnings:
@@ -36,6 +49,12 @@ def manifests_from(given: Namespace) -> Manifests:
         if passed_over := passed_over_text(manifests.passed_over):
             tell(passed_over)
     return manifests
+
+
+def _stored(given: Namespace) -> list[Document]:
+    """Files are asked about more often, and need nothing of this."""
+    found: list[Document] = import_module("percale.cli.stores").stored_documents(given)
+    return found
 
 
 def world_from(given: Namespace) -> World:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
+from percale.cli.exits import UsageError
 from percale.datastore.keys import Manifest
-from percale.selector import parse
+from percale.selector import SelectorError, parse
 
 _KEY, _VALUE = r"[A-Za-z0-9][A-Za-z0-9_./-]*", r"[A-Za-z0-9_.-]*"
 _REQUIREMENT = re.compile(
@@ -14,8 +15,11 @@ _REQUIREMENT = re.compile(
 
 
 def labels_wanted(text: str) -> Callable[[Manifest], bool]:
-    """Whether a resource has such labels; raises SelectorError."""
-    selector = parse(_translated(text))
+    """Whether a resource has such labels."""
+    try:
+        selector = parse(_translated(text))
+    except SelectorError as error:
+        raise UsageError(f"`-l`: {error.says}", hint="write app=web,env!=dev, or a selector: app == 'web'") from error
     return lambda manifest: selector.matches(manifest["metadata"].get("labels", {}))
 
 

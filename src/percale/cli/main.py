@@ -18,10 +18,13 @@ from percale.report.terminal import plain_lines
 COMMANDS = {
     "apply": "create resources in the datastore, or update those that exist",
     "create": "create resources in the datastore",
+    "datastore": "move resources between datastores and files",
     "delete": "delete resources from the datastore",
     "get": "show resources of the datastore",
     "lab": "build the manifests as network namespaces, enforce them, and probe",
+    "label": "set or remove a label of a resource in the datastore",
     "lint": "look for problems and foot-guns in manifests",
+    "patch": "change some fields of a resource in the datastore",
     "reach": "can A reach B, and which rule decides",
     "replace": "update resources that exist in the datastore",
     "ruleset": "print the kernel rules that would be loaded",

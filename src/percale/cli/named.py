@@ -15,6 +15,12 @@ def add_names(parser: ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="of resources of that kind")
 
 
+def add_name(parser: ArgumentParser) -> None:
+    """One resource."""
+    parser.add_argument("kind", metavar="KIND", help="gnp, networkpolicy, tiers, pods, …")
+    parser.add_argument("names", nargs=1, metavar="NAME", help="of the resource")
+
+
 def kind_named(text: str) -> Kind:
     if found := kind_called(text):
         return found

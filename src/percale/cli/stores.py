@@ -1,35 +1,26 @@
 """The configured datastore: which it is, and its content as input of a question."""
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from percale.cli.exits import UsageError
-from percale.datastore.configuration import DEFAULT_FILE, load_settings
+from percale.cli.output import write_error
+from percale.datastore.configuration import load_settings
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import EVERYTHING
 from percale.datastore.opening import open_store
+from percale.report.problems import error_text
 from percale.resources.documents import Document
 from percale.resources.problems import Place
-
-
-def add_config(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "-c",
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help=f"which datastore: a CalicoAPIConfig, by default {DEFAULT_FILE}; where there is none, "
-        "DATASTORE_TYPE and the other variables of calicoctl",
-    )
 
 
 @contextmanager
 def datastore(given: Namespace, *, create: bool = False) -> Iterator[Datastore]:
     """`create` makes an embedded store that is not there yet."""
-    store = open_store(load_settings(given.config, os.environ), create=create)
+    settings = load_settings(given.config, os.environ)
+    store = open_store(settings, create=create, report=lambda error: write_error(f"{error_text(error)}\n"))
     try:
         yield store
     finally:

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from percale.cli.inputs import tell
-from percale.cli.stores import add_config
+from percale.cli.inputs import add_config, tell
 from percale.datastore.defaulting import with_defaults
 from percale.datastore.keys import Key, Manifest, key_of
 from percale.policy.from_resources import DEFAULT_NAMESPACE
@@ -17,7 +16,7 @@ from percale.resources.decode import decode
 from percale.resources.documents import Document
 from percale.resources.files import read
 from percale.resources.kinds import CALICO, CALICO_STORAGE, Kind, kind_of
-from percale.resources.problems import InvalidInput, Problem
+from percale.resources.problems import InvalidInput, Place, Problem
 
 #: What is said of input without resources, once `--skip-empty` has made it no error.
 NOTHING = "No resources specified"
@@ -52,6 +51,17 @@ def manifests_to_write(given: Namespace) -> Sequence[Manifest]:
     for warning in () if given.quiet else decoded.warnings:
         tell(f"warning: {problem_text(warning)}")
     return [with_defaults(document.data) for document in documents]
+
+
+def validated(manifest: Any, source: str) -> Manifest:  # noqa: ANN401  what an edit has made of a manifest
+    """The manifest, once it has been checked as one from a file; raises InvalidInput."""
+    if not isinstance(manifest, dict):
+        raise InvalidInput([Problem(Place(source), "a resource must be a mapping")])
+    document = Document(source, manifest, lambda _: Place(source))
+    if _kind(document) is None:
+        raise InvalidInput([_unknown(document)])
+    decode([document])
+    return with_defaults(manifest)
 
 
 def keys_in_files(given: Namespace) -> Sequence[Key]:

@@ -1,8 +1,10 @@
-"""What a store may answer instead of a resource. "Could not find out" is never "nothing there"."""
+"""What a store may answer instead of a resource. "Could not find out" is never "nothing there".
+
+A key is known here by its text alone: every command imports these errors, few import the rest of the room.
+"""
 
 from collections.abc import Mapping
 
-from percale.datastore.keys import Key
 from percale.errors import PercaleError
 
 
@@ -11,31 +13,27 @@ class DatastoreError(PercaleError):
 
 
 class NotFound(DatastoreError):
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: object) -> None:
         super().__init__(f"resource does not exist: {key} with error: not found")
-        self.key = key
 
 
 class AlreadyExists(DatastoreError):
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: object) -> None:
         super().__init__(f"resource already exists: {key} with error: it is in the datastore")
-        self.key = key
 
 
 class Conflict(DatastoreError):
     """Someone else was quicker, or owns it: nothing is overwritten."""
 
-    def __init__(self, key: Key, why: str) -> None:
+    def __init__(self, key: object, why: str) -> None:
         super().__init__(f"update conflict: {key}: {why}")
-        self.key = key
 
 
 class Forbidden(DatastoreError):
     """The store understands the change and will not make it."""
 
-    def __init__(self, operation: str, key: Key, why: str) -> None:
+    def __init__(self, operation: str, key: object, why: str) -> None:
         super().__init__(f"operation {operation} is not supported on {key}: {why}")
-        self.key = key
 
 
 class Rejected(DatastoreError):
@@ -52,6 +50,10 @@ class RevisionTooOld(DatastoreError):
     def __init__(self, revision: str) -> None:
         super().__init__(f"the datastore no longer knows what followed revision {revision}", hint="list again")
         self.revision = revision
+
+
+class CannotPatch(DatastoreError):
+    """The patch does not fit the resource, or is none."""
 
 
 class StoreUnavailable(DatastoreError):

@@ -2,36 +2,61 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from percale.datastore.configuration import Settings, StoreType, default_sqlite_path
+from percale.datastore.configuration import VARIABLES, Settings, StoreType, default_sqlite_path
 from percale.datastore.errors import StoreUnavailable
 from percale.datastore.interface import Datastore
+from percale.errors import PercaleError
 
 
-def open_store(settings: Settings, *, create: bool = False) -> Datastore:
-    """`create` makes an embedded store that is not there yet; else that is StoreUnavailable, as all that fails."""
-    return OPENERS[settings.store_type](settings, create)
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a store is to be opened."""
+
+    settings: Settings
+    #: An embedded store that is not there yet is made.
+    create: bool
+    #: Told of what goes wrong later and does not end the work.
+    report: Callable[[PercaleError], None]
 
 
-def _sqlite(settings: Settings, create: bool) -> Datastore:  # noqa: FBT001  a table's entries are called alike
+def open_store(
+    settings: Settings, *, create: bool = False, report: Callable[[PercaleError], None] = lambda _: None
+) -> Datastore:
+    """Raises StoreAbsent where an embedded store is not there yet, unless `create`, and StoreUnavailable."""
+    return OPENERS[settings.store_type](Opening(settings, create, report))
+
+
+def _sqlite(opening: Opening) -> Datastore:
+    settings = opening.settings
     path = Path(settings.sqlite_path) if settings.sqlite_path else None
     path = path or default_sqlite_path(os.environ, is_root=os.geteuid() == 0)
-    store: Datastore = import_module("percale.datastore.sqlite.store").Sqlite(path, create=create)
+    store: Datastore = import_module("percale.datastore.sqlite.store").Sqlite(path, create=opening.create)
     return store
 
 
-def _not_yet(settings: Settings, _: bool) -> Datastore:  # noqa: FBT001  as above
+def _directory(opening: Opening) -> Datastore:
+    if not opening.settings.directory:
+        says = "no directory is named"
+        raise StoreUnavailable(says, hint=f"set {VARIABLES['directory']}, or `directory` in the configuration file")
+    path = Path(opening.settings.directory)
+    store: Datastore = import_module("percale.datastore.directory").Directory(path, report=opening.report)
+    return store
+
+
+def _not_yet(opening: Opening) -> Datastore:
     raise StoreUnavailable(
-        f"datastore type `{settings.store_type}` is not available in this release",
+        f"datastore type `{opening.settings.store_type}` is not available in this release",
         hint=f"set DATASTORE_TYPE to {' or '.join(f'`{one}`' for one in (StoreType.SQLITE, StoreType.DIRECTORY))}",
     )
 
 
-OPENERS: Mapping[StoreType, Callable[[Settings, bool], Datastore]] = {
+OPENERS: Mapping[StoreType, Callable[[Opening], Datastore]] = {
     StoreType.SQLITE: _sqlite,
-    StoreType.DIRECTORY: _not_yet,
+    StoreType.DIRECTORY: _directory,
     StoreType.ETCD: _not_yet,
     StoreType.KUBERNETES: _not_yet,
 }

@@ -9,21 +9,14 @@ from percale.datastore.interface import Change, Create, Datastore, Delete, Updat
 from percale.datastore.keys import EVERYTHING, Key, Manifest, key_of, resource_version
 from percale.datastore.memory import Memory
 from percale.datastore.owners import ANNOTATION, NothingOwned, other_owner, owned_by, owner_of
+from percale.datastore.planned import Plan, Planned, Skip
+from percale.datastore.tiers import checked
 from percale.resources.kinds import CALICO
 
 #: A write that loses a race is planned anew this often, as by calicoctl.
 MOST_TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Nothing is to be done about it, and that was asked for."""
-
-    key: Key
-
-
-#: For each resource what is to be done, or what stands against it.
-Plan = Sequence[Change | Skip | DatastoreError]
 Planner = Callable[[Datastore], Plan]
 
 
@@ -54,9 +47,9 @@ class Result:
 
 
 def creating(manifests: Sequence[Manifest], *, skip_existing: bool = False) -> Planner:
-    def planned(manifest: Manifest, found: Manifest | None) -> Change | Skip | DatastoreError:
+    def planned(manifest: Manifest, found: Manifest | None) -> Planned:
         if found is None:
-            return Create(_without_server_metadata(manifest))
+            return Create(without_server_metadata(manifest))
         return Skip(key_of(manifest)) if skip_existing else AlreadyExists(key_of(manifest))
 
     return lambda store: [planned(one, _found(store, key_of(one))) for one in manifests]
@@ -64,7 +57,7 @@ def creating(manifests: Sequence[Manifest], *, skip_existing: bool = False) -> P
 
 def applying(manifests: Sequence[Manifest]) -> Planner:
     def planned(manifest: Manifest, found: Manifest | None) -> Change | DatastoreError:
-        return _replacement(manifest, found) if found else Create(_without_server_metadata(manifest))
+        return _replacement(manifest, found) if found else Create(without_server_metadata(manifest))
 
     return lambda store: [planned(one, _found(store, key_of(one))) for one in manifests]
 
@@ -84,8 +77,31 @@ def replacing(manifests: Sequence[Manifest]) -> Planner:
     return lambda store: [_replacement(one, _found(store, key_of(one))) for one in manifests]
 
 
+def editing(key: Key, edit: Callable[[Manifest], Manifest | DatastoreError]) -> Planner:
+    """Of one resource that is there; the version that was edited must still be the stored one."""
+
+    def plan(store: Datastore) -> Plan:
+        found = _found(store, key)
+        edited = NotFound(key) if found is None else edit(found)
+        return [edited if isinstance(edited, DatastoreError) else Update(edited)]
+
+    return plan
+
+
+def importing(manifests: Sequence[Manifest]) -> Planner:
+    """As `creating`, but what is there already in the same form is left alone."""
+
+    def planned(manifest: Manifest, found: Manifest | None) -> Planned:
+        wanted, key = without_server_metadata(manifest), key_of(manifest)
+        if found is None:
+            return Create(wanted)
+        return Skip(key) if without_server_metadata(found) == wanted else AlreadyExists(key)
+
+    return lambda store: [planned(one, _found(store, key_of(one))) for one in manifests]
+
+
 def deleting(keys: Sequence[Key], *, skip_absent: bool = False) -> Planner:
-    def planned(key: Key, found: Manifest | None) -> Change | Skip | DatastoreError:
+    def planned(key: Key, found: Manifest | None) -> Planned:
         if found is not None:
             return Delete(key)
         return Skip(key) if skip_absent else NotFound(key)
@@ -111,7 +127,7 @@ def carry_out(store: Datastore, planner: Planner, *, keep_going: bool = False) -
     """All of the plan, or nothing where the store has transactions; `keep_going` leaves out what cannot be done."""
     result = Result(0)
     for _ in range(MOST_TRIES):
-        plan = planner(store)
+        plan = checked(store, planner(store))
         result = _attempt(store, plan, keep_going=keep_going)
         if len(result.errors) == sum(isinstance(one, DatastoreError) for one in plan):
             break
@@ -193,13 +209,13 @@ def _merged(manifest: Manifest, found: Manifest) -> Manifest:
     return {**status, **manifest, "metadata": metadata}
 
 
-def _without_server_metadata(manifest: Manifest) -> Manifest:
+def without_server_metadata(manifest: Manifest) -> Manifest:
     """What an export of another store may still hold."""
-    metadata = {name: value for name, value in manifest["metadata"].items() if name not in _SERVER_METADATA}
+    metadata = {name: value for name, value in manifest["metadata"].items() if name not in SERVER_METADATA}
     return {**manifest, "metadata": metadata}
 
 
-_SERVER_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "managedFields")
+SERVER_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "managedFields")
 
 
 def _found(store: Datastore, key: Key) -> Manifest | None:

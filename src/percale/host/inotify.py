@@ -1,6 +1,7 @@
 """Waiting for files to change, by the kernel's inotify: three calls of libc that Python does not offer."""
 
 import ctypes
+import errno
 import os
 import select
 from contextlib import suppress
@@ -29,9 +30,10 @@ class CannotWatch(PercaleError):
     def __init__(self, path: Path, error: OSError) -> None:
         limits = "look at fs.inotify.max_user_watches and max_user_instances" if error.errno in _LIMITS else ""
         super().__init__(f"`{path}` cannot be watched: {error.strerror}", hint=limits)
+        self.is_gone = error.errno == errno.ENOENT
 
 
-_LIMITS = (24, 28)  # EMFILE, ENOSPC
+_LIMITS = (errno.EMFILE, errno.ENOSPC)
 _MOST_BYTES = 1 << 16
 
 

@@ -6,11 +6,12 @@ from typing import assert_never
 
 from percale.datastore.interface import Create, Delete, Update
 from percale.datastore.keys import Key
-from percale.datastore.plans import Done, Result, Skip
+from percale.datastore.planned import Skip
+from percale.datastore.plans import Done, Result
 from percale.errors import PercaleError
 from percale.report.terminal import plain
 
-_PAST = {"apply": "applied", "create": "created", "replace": "replaced", "delete": "deleted"}
+_PAST = {"apply": "applied", "create": "created", "replace": "replaced", "delete": "deleted", "import": "imported"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,19 @@ def replacement_told(keys: Collection[Key], result: Result) -> Told:
     out = _partial("replace", result.total, result.total, _kind(keys))
     nothing = "" if result.done else "\nnothing was replaced"
     return Told(out, f"hit error: {plain(result.errors[-1].says)}{nothing}")
+
+
+def patch_told(key: Key, result: Result) -> Told:
+    if result.errors:
+        return Told(err=f"hit error: {plain(result.errors[-1].says)}")
+    return Told(f"Successfully patched 1 '{key.kind.name}' resource")
+
+
+def label_told(done: str, label: str, what: str, result: Result) -> Told:
+    """`what` is the kind and the name as they were given."""
+    if result.errors:
+        return Told(err=plain(result.errors[-1].says))
+    return Told(plain(f"Successfully {done} label {label} {'from' if done == 'removed' else 'on'} {what}"))
 
 
 def deletion_told(keys: Collection[Key], result: Result) -> Told:

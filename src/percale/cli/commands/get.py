@@ -7,13 +7,14 @@ from percale.cli.exits import Exit, UsageError
 from percale.cli.inputs import show, tell
 from percale.cli.labelled import labels_wanted
 from percale.cli.named import add_names, keys_named, selection_named
-from percale.cli.outputs import add_output, form_of
+from percale.cli.outputs import Form, add_output, form_of
 from percale.cli.stores import datastore
 from percale.cli.watching import follow
 from percale.cli.written import NOTHING, add_files, keys_in_files
 from percale.datastore.errors import NotFound
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import Key, Manifest
+from percale.report.columns import UnknownColumn
 from percale.report.listings import Found
 from percale.report.terminal import plain
 
@@ -44,7 +45,7 @@ def run(given: Namespace) -> int:
             show(NOTHING)
             return Exit.YES
         found, absent = _each(store, keys)
-    show(form([Found(key.kind, (_exported(one) if given.export else one,)) for key, one in found]))
+    _show(form, [Found(key.kind, (_exported(one) if given.export else one,)) for key, one in found])
     for error in absent:
         tell(plain(error.says))
     return Exit.NO if absent else Exit.YES
@@ -58,8 +59,15 @@ def _list(given: Namespace, store: Datastore) -> Exit:
         return Exit.YES
     listing = store.list(selection)
     found = Found(kind, tuple(one for one in listing.resources if wanted(one)), listing.revision)
-    show(form_of(given)([found]))
+    _show(form_of(given), [found])
     return Exit.YES
+
+
+def _show(form: Form, found: Sequence[Found]) -> None:
+    try:
+        show(form(found))
+    except UnknownColumn as error:
+        raise UsageError(error.says) from error
 
 
 def _each(store: Datastore, keys: Sequence[Key]) -> tuple[list[tuple[Key, Manifest]], list[NotFound]]:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from percale.datastore.changes import chosen
+from percale.datastore.errors import StoreUnavailable
 from percale.datastore.interface import Deleted, Event, Put, Watch
 from percale.datastore.keys import Selection
-from percale.host.inotify import Changed, Inotify
+from percale.host.inotify import CannotWatch, Changed, Inotify
 
 #: A writer that was killed between commit and touch, or that is no Percale, is noticed as late as this.
 LATEST_S = 1.0
@@ -24,8 +25,11 @@ class SqliteWatch(Watch):
     ) -> None:
         self._events_after, self._selection, self._revision = events_after, selection, since
         self._is_closed = False
-        self._inotify = Inotify()
-        self._inotify.add(path, _TOUCHED)
+        try:
+            self._inotify = Inotify()
+            self._inotify.add(path, _TOUCHED)
+        except CannotWatch as error:
+            raise StoreUnavailable(error.says, hint=error.hint) from error
 
     @property
     def is_closed(self) -> bool:
