@@ -47,8 +47,8 @@ def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group
     first, second = next((pair for pair in pairs if pair[0][1] != pair[1][1]), (None, None))
     if first is None or second is None:
         return None
-    packet = _packet(first[1], second[1], point, destination[0].name)
-    return Witness(first[0], second[0], _placed(engine.world, first, second), packet)
+    packet = packet_at(first[1], second[1], point, destination[0].name)
+    return Witness(first[0], second[0], placed_at(engine.world, first, second), packet)
 
 
 def _holders(engine: Engine, group: Group, identity: int) -> Iterator[tuple[Endpoint | None, Address]]:
@@ -56,30 +56,30 @@ def _holders(engine: Engine, group: Group, identity: int) -> Iterator[tuple[Endp
     identities, version = engine.identities, engine.cells.version
     atom = identities.known[identity].atom
     if group.is_outside:
-        yield from ((None, address_at(number, version)) for number in _numbers(group.addresses.spans))
+        yield from ((None, address_at(number, version)) for number in likely(group.addresses.spans))
     for one in group.members:
         if not one.networks:
-            yield from ((one, address_at(number, version)) for number in _numbers(identities.free[atom].spans))
+            yield from ((one, address_at(number, version)) for number in likely(identities.free[atom].spans))
         kind = engine.kind(identity)
         for address in one.addresses:
             if address.version == version and engine.kind(engine.identity(address)) == kind:
                 yield one, address
 
 
-def _numbers(spans: tuple[tuple[int, int], ...]) -> Iterator[int]:
+def likely(spans: tuple[tuple[int, int], ...]) -> Iterator[int]:
     """The second and the third of each span first, since the first is often a network's own address."""
     for first, last in spans:
         yield from range(min(first + 1, last), min(first + 3, last + 1))
     yield from (first for first, _ in spans)
 
 
-def _packet(source: Address, destination: Address, point: Point, name: str) -> Packet:
+def packet_at(source: Address, destination: Address, point: Point, name: str) -> Packet:
     if point.protocol in PROTOCOLS_WITH_PORTS:
         return Packet(source, destination, point.protocol, point.x, point.y, destination_name=name)
     return Packet(source, destination, point.protocol, icmp_type=point.x, icmp_code=point.y, destination_name=name)
 
 
-def _placed(world: World, *ends: tuple[Endpoint | None, Address]) -> World:
+def placed_at(world: World, *ends: tuple[Endpoint | None, Address]) -> World:
     moved: dict[Endpoint, list[Address]] = {}
     for one, address in ends:
         if one and one.kind is EndpointKind.WORKLOAD and not one.networks:

@@ -1,7 +1,7 @@
 """The symbolic engine: of one world and one IP version, the traffic that is let through between any two identities."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -16,6 +16,7 @@ from percale.analysis.symbolic.placing import Placing, addresses_of
 from percale.analysis.symbolic.terms import Terms
 from percale.policy.conntrack import belongs_to_the_link
 from percale.policy.endpoints import Endpoint
+from percale.policy.policies import Policy, PolicySet
 from percale.policy.rules import Direction
 from percale.policy.selection import Staged
 from percale.policy.settings import ToHost
@@ -65,12 +66,7 @@ class Engine:
     @classmethod
     def together(cls, worlds: Sequence[World], version: int, scope: Scope = EVERYTHING) -> "tuple[Engine, ...]":
         """Engines with the same cells and the same atoms, so that their answers can be held against each other."""
-        every = [Terms.of(world, version, scope.staged) for world in worlds]
-        cells = Cells.of(version, chain(scope.wire_cuts(), *(terms.wire_cuts() for terms in every)))
-        placings = [Placing(terms, addresses_of(scope.pod_networks, version)) for terms in every]
-        atoms = Atoms.of(version, [*scope.address_cuts(version), *(cut for one in placings for cut in one.cuts())])
-        names = Names(name for terms in every for name in (*terms.domains(), *scope.names))
-        return tuple(_engine(placing.terms, cells, placing.identities(atoms, names)) for placing in placings)
+        return tuple(ground.engine() for ground in Ground.together(worlds, version, scope))
 
     def between(self, source: int, destination: int) -> int:
         """Cells that pass from one identity to another; a workload and its own host are left aside."""
@@ -146,6 +142,47 @@ class Engine:
         return next(one for one in self.identities.of_endpoint[holder] if self.identities.known[one].atom == atom)
 
 
-def _engine(terms: Terms, cells: Cells, identities: Identities) -> Engine:
-    ways = {direction: OneWay(terms, cells, identities, direction) for direction in Direction}
-    return Engine(terms.world, cells, identities, ways[Direction.EGRESS], ways[Direction.INGRESS])
+@dataclass(frozen=True)
+class Ground:
+    """What an engine stands on: the packets and the parties of a world, told apart as far as its policies ask."""
+
+    terms: Terms
+    cells: Cells
+    identities: Identities
+
+    @classmethod
+    def together(cls, worlds: Sequence[World], version: int, scope: Scope = EVERYTHING) -> "tuple[Ground, ...]":
+        """Worlds that differ in nothing but policies have the same identities."""
+        alike: dict[tuple[int, ...], list[World]] = {}
+        for world in worlds:
+            alike.setdefault(_population(world), []).append(world)
+        every = {key: Terms.of(_merged(held), version, scope.staged) for key, held in alike.items()}
+        cells = Cells.of(version, chain(scope.wire_cuts(), *(terms.wire_cuts() for terms in every.values())))
+        placings = {key: Placing(terms, addresses_of(scope.pod_networks, version)) for key, terms in every.items()}
+        cuts = (cut for placing in placings.values() for cut in placing.cuts())
+        atoms = Atoms.of(version, [*scope.address_cuts(version), *cuts])
+        names = Names(name for terms in every.values() for name in (*terms.domains(), *scope.names))
+        identities = {key: placing.identities(atoms, names) for key, placing in placings.items()}
+        return tuple(
+            cls(Terms.of(world, version, scope.staged), cells, identities[_population(world)]) for world in worlds
+        )
+
+    def engine(self, policies: tuple[Policy, ...] | None = None) -> Engine:
+        """Of some policies it is right about the workloads that no other policy selects."""
+        terms = self.terms if policies is None else replace(self.terms, policies=policies)
+        ways = {way: OneWay(terms, self.cells, self.identities, way) for way in Direction}
+        return Engine(terms.world, self.cells, self.identities, ways[Direction.EGRESS], ways[Direction.INGRESS])
+
+
+def _population(world: World) -> tuple[int, ...]:
+    """By identity: to compare all that there is takes longer than to look at it twice."""
+    kept = (world.workloads, world.network_sets, world.host_endpoints, world.profiles, world.services, world.nodes)
+    return tuple(map(id, (*kept, world.settings, world.settings_of_node)))
+
+
+def _merged(worlds: Sequence[World]) -> World:
+    """With the policies of all."""
+    if len(worlds) == 1:
+        return worlds[0]
+    policies = dict.fromkeys(policy for world in worlds for policy in world.policies.policies)
+    return replace(worlds[0], policies=PolicySet(worlds[0].policies.tiers, tuple(policies)))

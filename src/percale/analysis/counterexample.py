@@ -1,0 +1,128 @@
+"""A packet that two worlds treat differently, and what the judge says of it in each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from percale.analysis.ends import End, templates
+from percale.analysis.pairing import Pair
+from percale.analysis.symbolic.cells import Cells
+from percale.analysis.symbolic.engine import Ground
+from percale.analysis.witness import likely, packet_at, placed_at
+from percale.policy.endpoints import Endpoint
+from percale.policy.verdict import Verdict, judge
+from percale.policy.world import World
+from percale.traffic.addresses import Address, address_at
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """In a world where both ends are where the packet has them."""
+
+    world: World
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The packets differ only where a workload has other addresses in the new world."""
+
+    source: Pair | None
+    destination: Pair | None
+    old: Judged
+    new: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a party is in the old world and in the new one."""
+
+    pair: Pair | None
+    addresses: tuple[Address, Address]
+
+
+def example(
+    worlds: tuple[World, World], grounds: tuple[Ground, Ground], ends: tuple[Sequence[End], Sequence[End]], wire: int
+) -> Example:
+    """Of cells that are treated differently between all of the ends."""
+    places = _Places(worlds, grounds)
+    source, destination = next(
+        (first, second)
+        for one, other in product(*ends)
+        for first in places.of(one)
+        for second in places.of(other)
+        if _are_two(first, second)
+    )
+    point, name = grounds[0].cells.example(wire), ends[1][0].name
+    judged = []
+    for index, world in enumerate(worlds):
+        here = placed_at(world, *(_holder(place, index) for place in (source, destination)))
+        packet = packet_at(source.addresses[index], destination.addresses[index], point, name)
+        judged.append(Judged(here, judge(here, packet)))
+    return Example(source.pair, destination.pair, *judged)
+
+
+def _holder(place: _Place, index: int) -> tuple[Endpoint | None, Address]:
+    pair = place.pair
+    return (pair.old, pair.new)[index] if pair else None, place.addresses[index]
+
+
+def _are_two(one: _Place, other: _Place) -> bool:
+    if one.pair is not None and one.pair is other.pair and not templates(one.pair):
+        return False
+    return all(ours != theirs for ours, theirs in zip(one.addresses, other.addresses, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    worlds: tuple[World, World]
+    grounds: tuple[Ground, Ground]
+
+    @property
+    def _cells(self) -> Cells:
+        return self.grounds[0].cells
+
+    def of(self, end: End) -> Iterator[_Place]:
+        for number in likely(end.addresses.spans):
+            address = address_at(number, self._cells.version)
+            yield _Place(None, (address, address))
+        for pair in end.pairs:
+            yield from self._of_pair(end, pair)
+
+    def _of_pair(self, end: End, pair: Pair) -> Iterator[_Place]:
+        """At the same address in both worlds, if there is one."""
+        before = self._own(0, pair.old, end.old) if pair.old.networks else None
+        after = self._own(1, pair.new, end.new) if pair.new.networks else None
+        if before is None and after is None:
+            before = after = self._shared(end)
+        elif before is None or after is None:
+            known = before or after or []
+            before, after = before or self._free(0, end.old, known), after or self._free(1, end.new, known)
+        for one, other in sorted(product(before or [], after or []), key=lambda both: both[0] != both[1]):
+            if one == other or before is not after:
+                yield _Place(pair, (one, other))
+
+    def _own(self, index: int, one: Endpoint, identity: int) -> list[Address]:
+        """Addresses that it has to itself, of the identity's kind."""
+        atoms = self.grounds[index].identities.atoms
+        atom = self.grounds[index].identities.known[identity].atom
+        return [
+            address
+            for address in one.addresses
+            if address.version == self._cells.version
+            and atoms.at(int(address)) == atom
+            and self.worlds[index].workload_at(address) is one
+        ]
+
+    def _shared(self, end: End) -> list[Address]:
+        """Free in both worlds; where the two are never at the same addresses, free in each."""
+        old, new = (ground.identities for ground in self.grounds)
+        both = old.free[old.known[end.old].atom] & new.free[new.known[end.new].atom]
+        return [address_at(number, self._cells.version) for number in likely(both.spans)]
+
+    def _free(self, index: int, identity: int, known: Sequence[Address]) -> list[Address]:
+        identities = self.grounds[index].identities
+        free = identities.free[identities.known[identity].atom]
+        if same := [address for address in known if int(address) in free]:
+            return same
+        return [address_at(number, self._cells.version) for number in likely(free.spans)]

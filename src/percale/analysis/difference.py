@@ -1,0 +1,245 @@
+"""What two worlds let through differently: every packet whose fate differs, and none else.
+
+Both worlds are asked about the same cells and the same addresses. What changes nobody's fate is left out early: only
+the rows of subjects that a changed policy selects are compared, and only policies that have a say there are compiled.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from itertools import product
+from operator import or_
+
+from percale.analysis.comparison import Comparison, Line
+from percale.analysis.counterexample import Example, example
+from percale.analysis.ends import End, Kinds, ends_of, templates
+from percale.analysis.pairing import Pair, Pairing, aligned
+from percale.analysis.policy_changes import PolicyChange, policy_changes, touched
+from percale.analysis.symbolic.bits import bits_of
+from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
+from percale.analysis.versions import versions_of
+from percale.policy.policies import Policy
+from percale.policy.world import World
+from percale.traffic.intervals import EMPTY, Intervals
+from percale.traffic.traffic import Traffic
+
+Worlds = tuple[World, World]
+Grounds = tuple[Ground, Ground]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Workloads, or addresses that no workload has in either world; `name` is what these are looked up by."""
+
+    pairs: tuple[Pair, ...] = ()
+    addresses: Intervals = EMPTY
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """Packets from any of the sources to any of the destinations with another fate, all for the same reasons.
+
+    Where it does not hold `everywhere`, it depends on which address a workload has or gets.
+    """
+
+    opens: bool
+    sources: Parties
+    destinations: Parties
+    wire: int
+    everywhere: bool
+    versions: tuple[int, ...]
+    worlds: Worlds
+    grounds: Grounds
+    ends: tuple[tuple[End, ...], tuple[End, ...]]
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        return self.grounds[0].cells.opened(self.wire)
+
+    @cached_property
+    def example(self) -> Example:
+        """A packet with this change of fate, and what is said of it in both worlds."""
+        return example(self.worlds, self.grounds, self.ends, self.wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Ordered pairs of common workloads that have addresses of the IP version, and those with any change."""
+
+    version: int
+    pairs: int
+    changed: int
+
+    @property
+    def kept(self) -> int:
+        return self.pairs - self.changed
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Removed and added workloads have no part in the changes: `presences` says what they reached and reach."""
+
+    worlds: Worlds
+    pairing: Pairing
+    policies: tuple[PolicyChange, ...]
+    changes: tuple[Change, ...]
+    counts: tuple[Counts, ...]
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        return tuple(one.version for one in self.counts)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether every packet has the same fate and every workload is in both worlds."""
+        return not (self.changes or self.pairing.removed or self.pairing.added)
+
+
+def difference(old: World, new: World, scope: Scope = EVERYTHING, versions: tuple[int, ...] = ()) -> Difference:
+    like, pairing = aligned(old, new), Pairing.of(old, new)
+    grounds = [_grounds(old, like, version, scope) for version in versions or versions_of(old, new)]
+    compared = [_narrowed(one, pairing, touched(old, like)) for one in grounds]
+    return _found((old, new), pairing, policy_changes(old, like), compared)
+
+
+def plain_difference(old: World, new: World, scope: Scope = EVERYTHING) -> Difference:
+    """The same with every row compared and nothing shared, which takes long in large worlds."""
+    pairing, compared = Pairing.of(old, new), list[_Compared]()
+    for version in versions_of(old, new):
+        grounds = _grounds(old, new, version, scope)
+        kinds = Kinds(ends_of(*grounds, pairing), *(ground.engine() for ground in grounds))
+        compared.append(_Compared(grounds, Comparison(kinds)))
+    return _found((old, new), pairing, policy_changes(old, new), compared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """In one IP version."""
+
+    grounds: Grounds
+    rows: Comparison
+
+    @property
+    def version(self) -> int:
+        return self.grounds[0].cells.version
+
+
+def _found(
+    worlds: Worlds, pairing: Pairing, policies: tuple[PolicyChange, ...], compared: Sequence[_Compared]
+) -> Difference:
+    changes = tuple(_once(change for one in compared for change in _changes(worlds, one)))
+    counts = tuple(Counts(one.version, *one.rows.pairs()) for one in compared)
+    return Difference(worlds, pairing, policies, changes, counts)
+
+
+def _grounds(old: World, new: World, version: int, scope: Scope) -> Grounds:
+    before, after = Ground.together([old, new], version, scope)
+    return before, after
+
+
+def _once(changes: Iterable[Change]) -> Iterator[Change]:
+    """What is so in both IP versions is said once."""
+    found: dict[object, Change] = {}
+    for one in changes:
+        outside = one.sources.addresses or one.destinations.addresses
+        key = one if outside else (one.opens, one.sources.pairs, one.destinations.pairs, one.traffic, one.everywhere)
+        before = found.get(key)
+        found[key] = one if before is None else _joined(before, one)
+    yield from found.values()
+
+
+def _joined(before: Change, one: Change) -> Change:
+    return before if one.versions[0] in before.versions else replace(before, versions=before.versions + one.versions)
+
+
+# Which rows to compare.
+
+
+def _narrowed(grounds: Grounds, pairing: Pairing, changed: set[Policy]) -> _Compared:
+    ends = ends_of(*grounds, pairing)
+    if grounds[0].identities is not grounds[1].identities:
+        return _Compared(grounds, Comparison(Kinds(ends, *(ground.engine() for ground in grounds))))
+    subjects = reduce(or_, (grounds[0].identities.subjects(one.subject) for one in changed), 0)
+    rows = _about(grounds, ends, subjects, subjects)
+    if involved := _involved(rows, subjects):
+        # What the policies of those at the other side say matters as well.
+        rows = _about(grounds, ends, subjects, subjects | involved)
+    return _Compared(grounds, rows)
+
+
+def _about(grounds: Grounds, ends: tuple[End, ...], subjects: int, involved: int) -> Comparison:
+    """Engines of the policies that select any of those involved."""
+    identities = grounds[0].identities
+    engines = [
+        ground.engine(tuple(one for one in ground.terms.policies if identities.subjects(one.subject) & involved))
+        for ground in grounds
+    ]
+    return Comparison(Kinds(ends, *engines), subjects)
+
+
+def _involved(compared: Comparison, subjects: int) -> int:
+    """Workloads at the other side of rows that differ."""
+    numbers = [end.old for kind in compared.touched for end in compared.kinds.members[kind] if not end.is_outside]
+    identities = compared.kinds.old.identities
+    return bits_of(numbers, identities.workloads) & ~subjects if numbers else 0
+
+
+# Lines, in terms of parties.
+
+
+def _changes(worlds: Worlds, compared: _Compared) -> Iterator[Change]:
+    for line in compared.rows.lines():
+        sources, destinations = (_sides(compared.rows, kinds) for kinds in (line.sources, line.destinations))
+        for sides in product(sources, destinations):
+            yield from _told(worlds, compared, line, sides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Ends that are spoken of together. `several` says that each of the workloads may be any of the kinds."""
+
+    ends: list[End]
+    kinds: set[int]
+    several: bool
+
+    def parties(self) -> Parties:
+        pairs = tuple(dict.fromkeys(pair for end in self.ends for pair in end.pairs))
+        if pairs:
+            return Parties(pairs)
+        return Parties((), Intervals.of(span for end in self.ends for span in end.addresses), self.ends[0].name)
+
+
+def _sides(compared: Comparison, kinds: Iterable[int]) -> list[_Side]:
+    found: dict[object, _Side] = {}
+    for kind in kinds:
+        for end in compared.kinds.members[kind]:
+            shape = frozenset((kind,)) if end.is_outside else compared.kinds.shape(end)
+            several = len(shape) > 1
+            key = end.name if end.is_outside else shape if several else None
+            side = found.setdefault((end.is_outside, key), _Side([], set(), several))
+            side.ends.append(end)
+            side.kinds.update(shape)
+    return list(found.values())
+
+
+def _told(worlds: Worlds, compared: _Compared, line: Line, sides: tuple[_Side, _Side]) -> Iterator[Change]:
+    sources, destinations = (side.parties() for side in sides)
+    if len(sources.pairs) == 1 and sources.pairs[0] in destinations.pairs and not templates(sources.pairs[0]):
+        destinations = replace(
+            destinations, pairs=tuple(pair for pair in destinations.pairs if pair is not sources.pairs[0])
+        )
+        if not destinations.pairs:
+            return
+    several = any(side.several for side in sides)
+    yield Change(
+        opens=line.piece.opens,
+        sources=sources,
+        destinations=destinations,
+        wire=line.piece.wire,
+        everywhere=not several or compared.rows.holds(line, sides[0].kinds, sides[1].kinds),
+        versions=(compared.version,),
+        worlds=worlds,
+        grounds=compared.grounds,
+        ends=(tuple(sides[0].ends), tuple(sides[1].ends)),
+    )
