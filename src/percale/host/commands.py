@@ -40,20 +40,17 @@ class CommandTimedOut(PercaleError):
 
 def run(argv: Sequence[str], *, stdin: str = "", timeout_s: float = 30) -> str:
     """What the program writes to its standard output; its namespace is that of the calling thread."""
+    return run_binary(argv, stdin=stdin.encode(), timeout_s=timeout_s).decode(errors="replace")
+
+
+def run_binary(argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float = 30) -> bytes:
+    """The same of a program that writes anything but text."""
     try:
-        done = subprocess.run(
-            argv,
-            input=stdin,
-            capture_output=True,
-            check=False,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout_s,
-        )
+        done = subprocess.run(argv, input=stdin, capture_output=True, check=False, timeout=timeout_s)
     except FileNotFoundError as failure:
         raise CommandMissing(argv[0]) from failure
     except subprocess.TimeoutExpired as failure:
         raise CommandTimedOut(argv, timeout_s=timeout_s) from failure
     if done.returncode != 0:
-        raise CommandFailed(argv, status=done.returncode, stderr=done.stderr)
+        raise CommandFailed(argv, status=done.returncode, stderr=done.stderr.decode(errors="replace"))
     return done.stdout
