@@ -6,6 +6,7 @@ from percale.analysis.parties import NoSuchParty
 from percale.analysis.reach import TooOpen
 from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected
 from percale.errors import PercaleError
+from percale.host.git import NotInRepository
 from percale.resources.problems import InvalidInput
 
 
@@ -26,7 +27,7 @@ def exit_of(error: PercaleError) -> Exit:
     match error:
         case InvalidInput() | CannotPatch():
             return Exit.INVALID_INPUT
-        case UsageError() | NoSuchParty():
+        case UsageError() | NoSuchParty() | NotInRepository():
             return Exit.USAGE
         case NotFound() | AlreadyExists() | Conflict() | Forbidden() | Rejected():
             return Exit.NO

@@ -20,6 +20,7 @@ COMMANDS = {
     "create": "create resources in the datastore",
     "datastore": "move resources between datastores and files",
     "delete": "delete resources from the datastore",
+    "diff": "which packets another version of the manifests treats otherwise",
     "get": "show resources of the datastore",
     "lab": "build the manifests as network namespaces, enforce them, and probe",
     "label": "set or remove a label of a resource in the datastore",

@@ -59,12 +59,10 @@ def problems_github(problems: Sequence[Problem]) -> str:
     )
 
 
-def workflow_command(command: str, place: Place, title: str, message: str) -> str:
+def workflow_command(command: str, place: Place | None, title: str, message: str) -> str:
     """An annotation: https://docs.github.com/actions/reference/workflow-commands-for-github-actions"""
-    return (
-        f"::{command} file={_property(place.source)},line={place.line or 1},col={place.column or 1},"
-        f"title={_property(title)}::{_message(message)}"
-    )
+    where = f"file={_property(place.source)},line={place.line or 1},col={place.column or 1}," if place else ""
+    return f"::{command} {where}title={_property(title)}::{_message(message)}"
 
 
 def _message(text: str) -> str:
