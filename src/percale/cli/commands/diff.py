@@ -13,10 +13,9 @@ from percale.analysis.parties import private
 from percale.analysis.presences import Presence, presences
 from percale.analysis.symbolic.engine import Scope
 from percale.cli.exits import Exit
-from percale.cli.inputs import show, tell
+from percale.cli.inputs import add_config, show, tell
 from percale.cli.questions import network
 from percale.cli.sides import FORMS, worlds_of
-from percale.cli.stores import add_config
 from percale.report.difference_github import difference_github
 from percale.report.difference_json import difference_json
 from percale.report.difference_markdown import difference_markdown
