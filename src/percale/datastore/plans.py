@@ -136,7 +136,11 @@ def carry_out(store: Datastore, planner: Planner, *, keep_going: bool = False) -
 
 def rehearse(store: Datastore, planner: Planner, *, keep_going: bool = False) -> Result:
     """What `carry_out` would do, without doing it."""
-    return carry_out(Memory(store.list(EVERYTHING).resources), planner, keep_going=keep_going)
+    found = store.list(EVERYTHING).resources
+    # Versions that the copy gives must be none that the store has given.
+    versions = (version for one in found if (version := resource_version(one)).isdigit())
+    copy = Memory(found, revision=max(map(int, versions), default=0))
+    return carry_out(copy, planner, keep_going=keep_going)
 
 
 def _attempt(store: Datastore, plan: Plan, *, keep_going: bool) -> Result:

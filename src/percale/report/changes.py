@@ -1,12 +1,11 @@
 """What `percale get -w` shows: changes, one after the other."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from percale.datastore.keys import Manifest
 from percale.report.listings import Table
-from percale.report.manifests import yaml_text
+from percale.report.manifests import json_text, yaml_text
 from percale.report.tables import line_text, widths_of
 from percale.resources.kinds import Kind
 
@@ -23,7 +22,7 @@ Writer = Callable[[Sequence[Seen]], str]
 
 def json_writer(seen: Sequence[Seen]) -> str:
     """One line for each."""
-    return "".join(f"{json.dumps({'type': one.change, 'object': one.manifest}, ensure_ascii=False)}\n" for one in seen)
+    return "".join(f"{json_text({'type': one.change, 'object': one.manifest}, indent=None)}\n" for one in seen)
 
 
 def yaml_writer(seen: Sequence[Seen]) -> str:

@@ -1,7 +1,7 @@
 """Resources as YAML and JSON, to be read again: by Percale, calicoctl and kubectl alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from yaml import dump
@@ -16,17 +16,28 @@ _FIRST = ("kind", "apiVersion", "metadata")
 
 def yaml_text(shown: object) -> str:
     """Keys sorted, lists at the column of their key, as Go's libraries write it."""
-    return dump(
+    text = dump(
         _settled(shown), Dumper=_Dumper, allow_unicode=True, default_flow_style=False, sort_keys=True, width=_ONE_LINE
     )
+    return _escaped(text, lambda letter: f"\\U{ord(letter):08x}")
 
 
-def json_text(shown: object) -> str:
-    return json.dumps(_settled(shown), indent=2, ensure_ascii=False)
+def json_text(shown: object, *, indent: int | None = 2) -> str:
+    text = json.dumps(_settled(shown), indent=indent, ensure_ascii=False)
+    return _escaped(text, lambda letter: json.dumps(letter)[1:-1])
 
 
 _ONE_LINE = 1 << 30
 _STRING = "tag:yaml.org,2002:str"
+
+
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    """Without what may not reach a terminal; both forms have escapes for it inside quotes, and only there it is."""
+    return text if _is_shown(text) else "".join(one if _is_shown(one) else escape(one) for one in text)
+
+
+def _is_shown(text: str) -> bool:
+    return text.replace("\n", "").isprintable()
 
 
 class _Dumper(CSafeDumper):
@@ -37,6 +48,8 @@ class _Dumper(CSafeDumper):
 
 
 def _string(dumper: _Dumper, text: str) -> ScalarNode:
+    if not _is_shown(text):
+        return dumper.represent_scalar(_STRING, text, style='"')
     if "\n" in text:
         return dumper.represent_scalar(_STRING, text, style="|")
     resolved = dumper.resolve(ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]  # the stubs' gap
