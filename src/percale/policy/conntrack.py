@@ -13,8 +13,8 @@ _ICMPV6_REQUESTS = frozenset({128, 139})
 #: Multicast listener and neighbour discovery are not tracked at all, and so never invalid. A redirect (137) is
 #: taken for an error message, which belongs to the flow that it quotes.
 _ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 143, 151, 152})
-#: What a pod may always send its own host (calico-semantics §4.5), without which the link would not work.
-_ICMPV6_OF_THE_LINK = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
+#: Of ICMPv6, what a pod may always send its own host (calico-semantics §4.5): the link does not work without.
+LINK_TYPES = (130, 131, 132, 133, 134, 135, 136, 143)
 _OPENING = {
     4: Intervals.of((one, one) for one in _ICMP_REQUESTS),
     6: Intervals.of((one, one) for one in _ICMPV6_REQUESTS | _ICMPV6_UNTRACKED),
@@ -33,4 +33,4 @@ def opening_types(version: int) -> Intervals:
 
 def belongs_to_the_link(packet: Packet) -> bool:
     """Neighbour discovery and multicast listener messages."""
-    return packet.is_icmp and packet.version == 6 and packet.icmp_type in _ICMPV6_OF_THE_LINK
+    return packet.is_icmp and packet.version == 6 and packet.icmp_type in LINK_TYPES
