@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 from percale.analysis.connectivity import Group, between
 from percale.analysis.crossings import judged
@@ -43,7 +42,7 @@ def witness(engine: Engine, source: Group, destination: Group, wire: int, *, pas
 
 def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness | None:
     """None where both could only have one and the same address."""
-    pairs = product(_holders(engine, *source), _holders(engine, *destination))
+    pairs = ((one, other) for one in _holders(engine, *source) for other in _holders(engine, *destination))
     first, second = next((pair for pair in pairs if pair[0][1] != pair[1][1]), (None, None))
     if first is None or second is None:
         return None
@@ -53,14 +52,14 @@ def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group
 
 def _holders(engine: Engine, group: Group, identity: int) -> Iterator[tuple[Endpoint | None, Address]]:
     """Members with addresses by which they have the identity, or one that is alike."""
-    identities, version = engine.identities, engine.cells.version
-    atom = identities.known[identity].atom
+    identities, version, kind = engine.identities, engine.cells.version, engine.kind(identity)
     if group.is_outside:
         yield from ((None, address_at(number, version)) for number in likely(group.addresses.spans))
     for one in group.members:
-        if not one.networks:
-            yield from ((one, address_at(number, version)) for number in likely(identities.free[atom].spans))
-        kind = engine.kind(identity)
+        for like in identities.of_endpoint.get(one, (identity,)) if not one.networks else ():
+            if engine.kind(like) == kind:
+                free = identities.free[identities.known[like].atom]
+                yield from ((one, address_at(number, version)) for number in likely(free.spans))
         for address in one.addresses:
             if address.version == version and engine.kind(engine.identity(address)) == kind:
                 yield one, address
