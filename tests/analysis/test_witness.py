@@ -17,3 +17,11 @@ def test_two_pods_without_an_address_need_not_share_the_only_one_of_an_atom() ->
     found = witness(engine, one, two, engine.cells.opening, passes=True)
     assert found.packet.source != found.packet.destination
     assert found.verdict().allowed
+
+
+def test_of_several_pods_two_are_taken() -> None:
+    here = world(pod("a/one", {"app": "a"}, at=()), pod("a/two", {"app": "a"}, at=()))
+    engine = Engine.of(here, 4, Scope(pod_networks=private()))
+    (group,) = Connectivity(engine).workloads
+    found = witness(engine, group, group, engine.cells.opening, passes=True)
+    assert found.source is not found.destination
