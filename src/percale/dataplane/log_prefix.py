@@ -1,4 +1,7 @@
-"""What a line in the kernel's log begins with when a Log rule has matched: calico-semantics §8.2."""
+"""What a line in the kernel's log begins with when a Log rule has matched.
+
+Source: Calico's felix/rules/policy.go.
+"""
 
 from percale.dataplane.programs import Mark
 
