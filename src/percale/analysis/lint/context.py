@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import TypeVar
 
 from percale.analysis.lint.findings import Evidence, Spot
 from percale.analysis.lint.inventory import Inventory
+from percale.analysis.lint.sides import Sides, sides_of
+from percale.analysis.lint.weighing import Weighed, weighed
 from percale.analysis.parties import private
 from percale.analysis.symbolic.engine import Engine, Scope
 from percale.analysis.versions import versions_of
@@ -24,6 +27,8 @@ from percale.resources.places import Path
 from percale.traffic.addresses import Network
 from percale.traffic.protocols import TCP, UDP
 from percale.traffic.traffic import Traffic
+
+T = TypeVar("T")
 
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
 
@@ -85,6 +90,9 @@ class Context:
     def of_kind(self, *kinds: type[AnyResource]) -> Iterator[Located]:
         return (item for item in self.manifests.items if isinstance(item.resource, kinds))
 
+    def resources(self, kind: type[T]) -> Iterator[tuple[Document, T]]:
+        return ((item.document, item.resource) for item in self.manifests.items if isinstance(item.resource, kind))
+
     @cached_property
     def written(self) -> dict[Policy, WrittenPolicy]:
         return {one.policy: one for one in self.policies}
@@ -100,13 +108,17 @@ class Context:
         return tuple(Engine.of(self.world, version, scope) for version in self.versions)
 
     @cached_property
-    def versions(self) -> tuple[int, ...]:
-        return versions_of(self.world)
+    def weighed(self) -> Weighed:
+        return weighed(self.world, self.engines)
 
     @cached_property
-    def pod_ranges(self) -> tuple[Network, ...]:
-        """Where pods have their addresses, as far as anything says so."""
-        return self.pod_networks
+    def sides(self) -> tuple[dict[Direction, Sides], ...]:
+        """Of each engine."""
+        return tuple(sides_of(engine) for engine in self.engines)
+
+    @cached_property
+    def versions(self) -> tuple[int, ...]:
+        return versions_of(self.world)
 
     @property
     def holds_endpoints(self) -> bool:

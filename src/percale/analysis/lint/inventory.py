@@ -28,6 +28,9 @@ class Alike:
         for number in each(bits):
             yield from self.groups[number]
 
+    def everyone(self) -> Iterator[Endpoint]:
+        return (one for group in self.groups for one in group)
+
     def nearest(self, selector: Selector) -> Endpoint | None:
         """Whom most of the selector's parts hold for, if any does."""
         parts = selector.terms if isinstance(selector, And) else (selector,)

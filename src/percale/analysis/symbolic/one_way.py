@@ -246,7 +246,7 @@ def hits_of(stages: Iterable[Stage], subject: int, peers: int, cell: int, *, end
     for stage in stages:
         passed = 0
         for clause in stage.clauses:
-            if found := left & _peers_of(clause, subject, cell):
+            if found := left & peers_of(clause, subject, cell):
                 left ^= found
                 yield Hit(stage, clause, clause.rule.action, found)
                 if clause.rule.action is Action.PASS:
@@ -259,7 +259,8 @@ def hits_of(stages: Iterable[Stage], subject: int, peers: int, cell: int, *, end
             return
 
 
-def _peers_of(clause: Clause, subject: int, cell: int) -> int:
+def peers_of(clause: Clause, subject: int, cell: int) -> int:
+    """Whom the clause matches, on a part of the wire that it does not divide."""
     if not clause.wire & cell:
         return 0
     found = clause.peer

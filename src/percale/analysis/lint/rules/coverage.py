@@ -1,0 +1,111 @@
+"""What no policy covers, and what a peer opens that names nobody."""
+
+from collections.abc import Iterator
+
+from percale.analysis.lint.context import Context, WrittenPolicy
+from percale.analysis.lint.findings import Members, Spot
+from percale.analysis.lint.rules.forms import calico_rules, kubernetes_specs
+from percale.policy.endpoints import Endpoint
+from percale.policy.rules import Direction
+from percale.resources.documents import Document
+from percale.resources.kubernetes_policy import LabelSelector, Peer, Port
+from percale.resources.places import Path
+
+
+def _governed_namespaces(context: Context) -> dict[str, list[WrittenPolicy]]:
+    found: dict[str, list[WrittenPolicy]] = {}
+    for one in context.policies:
+        if one.policy.id.namespace and not one.policy.staged:
+            found.setdefault(one.policy.id.namespace, []).append(one)
+    return found
+
+
+def workload_without_policy(context: Context) -> Iterator[Spot]:
+    governed, inventory, covered = _governed_namespaces(context), context.inventory, 0
+    for one in context.policies:
+        covered |= 0 if one.policy.staged else inventory.workloads.matching(one.policy.subject)
+    bare: dict[str, list[Endpoint]] = {}
+    for number, group in enumerate(inventory.workloads.groups):
+        if not covered >> number & 1:
+            for endpoint in group:
+                if endpoint.namespace in governed:
+                    bare.setdefault(endpoint.namespace, []).append(endpoint)
+    written = {_key(document): document for document in context.documents} if bare else {}
+    for namespace, endpoints in bare.items():
+        document = written.get((endpoints[0].resource_kind, namespace, endpoints[0].name))
+        if document:
+            yield Spot(
+                document,
+                ("metadata", "name"),
+                f"no policy selects it, in a namespace where others are isolated: in `{namespace}` it is open to all",
+                "select it in a policy, or write a default deny for the namespace",
+                (Members("without any policy", tuple(endpoints)),),
+            )
+
+
+def _key(document: Document) -> tuple[object, object, object]:
+    metadata = document.data.get("metadata")
+    fields = metadata if isinstance(metadata, dict) else {}
+    return document.data.get("kind"), fields.get("namespace") or "default", fields.get("name")
+
+
+def namespace_without_default_deny(context: Context) -> Iterator[Spot]:
+    inventory = context.inventory.workloads
+    for namespace, policies in _governed_namespaces(context).items():
+        here = [number for number, group in enumerate(inventory.groups) if group[0].namespace == namespace]
+        for direction in Direction:
+            isolating = [
+                inventory.matching(one.policy.subject)
+                for one in context.policies
+                if not one.policy.staged and direction in one.policy.governs
+            ]
+            if here and direction is Direction.INGRESS and not any(_holds_all(bits, here) for bits in isolating):
+                yield policies[0].spot(
+                    ("metadata", "namespace"),
+                    f"no one policy isolates the {direction} of all of `{namespace}`: a new workload is open",
+                    "add a policy that selects every pod of the namespace and allows nothing",
+                )
+
+
+def _holds_all(bits: int, numbers: list[int]) -> bool:
+    return all(bits >> number & 1 for number in numbers)
+
+
+_EVERY = LabelSelector()
+_DNS = {53}
+
+
+def every_namespace_as_peer(context: Context) -> Iterator[Spot]:
+    for document, path in _peers(context):
+        yield Spot(
+            document,
+            path,
+            "the peer is every pod of every namespace: no address outside, and nobody left out within",
+            "name namespaces or pods by their labels; for the outside write `ipBlock` or `nets`",
+        )
+
+
+def _peers(context: Context) -> Iterator[tuple[Document, Path]]:
+    for document, spec in kubernetes_specs(context):
+        ingress = [("from", rule.from_, rule.ports) for rule in spec.ingress]
+        egress = [("to", rule.to, rule.ports) for rule in spec.egress]
+        for name, rules in (("ingress", ingress), ("egress", egress)):
+            for index, (field, peers, ports) in enumerate(rules):
+                for number, peer in enumerate(peers):
+                    if _is_everyone(peer) and not _is_dns(ports):
+                        yield document, ("spec", name, index, field, number)
+    for document, path, direction, calico in calico_rules(context):
+        side, entity = (
+            ("source", calico.source) if direction is Direction.INGRESS else ("destination", calico.destination)
+        )
+        alone = not (entity.selector or entity.not_selector or entity.service_accounts or entity.nets)
+        if calico.action == "Allow" and entity.namespace_selector == "all()" and alone and entity.ports != (53,):
+            yield document, (*path, side, "namespaceSelector")
+
+
+def _is_everyone(peer: Peer) -> bool:
+    return peer.namespace_selector == _EVERY and peer.pod_selector in (None, _EVERY)
+
+
+def _is_dns(ports: tuple[Port, ...]) -> bool:
+    return bool(ports) and {one.port for one in ports} <= _DNS
