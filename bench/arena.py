@@ -19,7 +19,8 @@ from percale.errors import PercaleError
 from percale.host.conntrack import forget_flows
 from percale.lab.addressing import POD_NETWORKS
 from percale.lab.capture import Markers
-from percale.lab.topology import Lab, LabPod
+from percale.lab.layout import LabPod
+from percale.lab.topology import Lab
 from percale.traffic.addresses import Address, address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import UDP

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from percale.lab.layout import NODE, OUTSIDE, Attachment, LabPod
 from percale.lab.packets import send_all
 from percale.lab.scenario import enforce, in_lab
-from percale.lab.topology import NODE, OUTSIDE, Attachment, Lab, LabPod
+from percale.lab.topology import Lab
 from percale.policy.from_resources import world_of
 from percale.policy.verdict import judge
 from percale.policy.world import World

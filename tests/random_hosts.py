@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from percale.lab.topology import NODE, OUTSIDE, LabPod
+from percale.lab.layout import NODE, OUTSIDE, LabPod
 from percale.traffic.addresses import Address, address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import ICMP, ICMPV6, SCTP, TCP, UDP

@@ -8,7 +8,7 @@ from random import Random
 from agreement import world_from
 from percale.analysis.symbolic.cells import Cells
 from percale.analysis.symbolic.engine import Engine
-from percale.lab.topology import NODE
+from percale.lab.layout import NODE
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Profile
 from percale.policy.settings import ToHost

@@ -242,14 +242,21 @@ def test_a_run_shows_the_prediction_alone_and_says_so(percale: Calls) -> None:
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("example", ["october", "customer-isolation"])
+@pytest.mark.parametrize("attachment", ["routed", "bridged"])
+@pytest.mark.parametrize("example", ["october", "customer-isolation", "gardener-demo"])
 def test_the_prediction_alone_is_what_a_lab_observes(
-    percale: Calls, labs: Labs, example: str, monkeypatch: pytest.MonkeyPatch
+    percale: Calls, labs: Labs, example: str, attachment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    observed = labs("run", "-f", str(EXAMPLES / example)).out.partition("\n+ ")[0]
+    run = ("run", "-f", str(EXAMPLES / example), "--attachment", attachment)
+    observed = labs(*run)
+    assert observed.status == Exit.YES
     monkeypatch.setattr(_shared, "may_make_namespaces", lambda: False)
     monkeypatch.setattr(_shared, "obstacle_to_user_namespaces", lambda: "no")
-    assert percale("lab", "run", "-f", str(EXAMPLES / example)).out.partition("\n+ ")[0] == observed
+    assert _table(percale("lab", *run)) == _table(observed)
+
+
+def _table(ended: Ended) -> str:
+    return ended.out.partition("\n+ ")[0]
 
 
 @pytest.mark.usefixtures("hindered")

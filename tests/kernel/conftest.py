@@ -6,7 +6,8 @@ import pytest
 
 from agreement import Tally, build_lab
 from kernel_support import require_namespaces
-from percale.lab.topology import Attachment, Lab
+from percale.lab.layout import Attachment
+from percale.lab.topology import Lab
 
 
 @pytest.fixture(scope="session", params=tuple(Attachment))

@@ -3,7 +3,8 @@
 import pytest
 
 from agreement import Tally, check_world, disagreements, world_from
-from percale.lab.topology import Attachment, Lab
+from percale.lab.layout import Attachment
+from percale.lab.topology import Lab
 from percale.policy.verdict import judge
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import TCP

@@ -9,9 +9,10 @@ import pytest
 
 from agreement import Tally, minimal, world_from
 from kernel_support import require_namespaces
+from percale.lab.layout import NODE, OUTSIDE, Attachment, LabPod
 from percale.lab.packets import send_all
 from percale.lab.scenario import crossing, enforce, in_lab
-from percale.lab.topology import NODE, OUTSIDE, Attachment, Lab, LabPod
+from percale.lab.topology import Lab
 from percale.policy.host_path import Crossing
 from percale.policy.policies import Hook
 from percale.policy.verdict import judge

@@ -4,9 +4,10 @@ import pytest
 
 from agreement import world_from
 from kernel_support import address_of
+from percale.lab.layout import NODE, OUTSIDE
 from percale.lab.packets import send_all
 from percale.lab.scenario import enforce, in_lab
-from percale.lab.topology import NODE, OUTSIDE, Lab
+from percale.lab.topology import Lab
 from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import UDP

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from kernel_support import require_namespaces
-from percale.lab.topology import Attachment, Lab, LabPod, ListenPort
+from percale.lab.layout import Attachment, LabPod, ListenPort
+from percale.lab.topology import Lab
 from percale.traffic.protocols import TCP, UDP
 
 

@@ -12,8 +12,9 @@ import pytest
 from kernel_support import address_of, load_rules
 from percale.errors import PercaleError
 from percale.lab.dialogue import Dialogue, probe_all
+from percale.lab.layout import NODE, OUTSIDE
 from percale.lab.listeners import Listeners
-from percale.lab.topology import NODE, OUTSIDE, Lab
+from percale.lab.topology import Lab
 from percale.traffic.protocols import ICMP, ICMPV6, SCTP, TCP, UDP
 
 pytestmark = pytest.mark.kernel

@@ -11,8 +11,9 @@ import pytest
 
 from kernel_support import address_of, load_rules
 from percale.lab.capture import LabFailed
+from percale.lab.layout import NODE, OUTSIDE
 from percale.lab.packets import Sent, send_all
-from percale.lab.topology import NODE, OUTSIDE, Lab
+from percale.lab.topology import Lab
 from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE

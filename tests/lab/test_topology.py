@@ -12,7 +12,8 @@ import pytest
 from percale.errors import PercaleError
 from percale.host.commands import run
 from percale.host.netns import NetNs
-from percale.lab.topology import Attachment, Lab, LabPod
+from percale.lab.layout import Attachment, LabPod
+from percale.lab.topology import Lab
 
 pytestmark = pytest.mark.kernel
 
@@ -98,7 +99,8 @@ def test_thirty_pods_are_quickly_built(capsys: pytest.CaptureFixture[str]) -> No
 
 
 _HOLD_A_LAB = """
-from percale.lab.topology import Lab, LabPod
+from percale.lab.layout import LabPod
+from percale.lab.topology import Lab
 lab = Lab.build([LabPod("web"), LabPod("client")])
 print(*(space.path for space in (lab.node, lab.outside, *lab.pods.values())), flush=True)
 input()

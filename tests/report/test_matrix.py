@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from builders import allow, namespace, pod, policy, world
+from percale.lab.layout import LabPod, ListenPort
 from percale.lab.probes import Result, planned, predictions
-from percale.lab.topology import LabPod, ListenPort
 from percale.policy.world import World
 from percale.report.matrix import disagreements_text, matrix_text, summary_text
 from percale.traffic.addresses import address

@@ -13,7 +13,8 @@ from functools import cache
 from percale.errors import PercaleError
 from percale.host.netns import NetNs
 from percale.lab import links
-from percale.lab.topology import NODE, Lab
+from percale.lab.layout import NODE
+from percale.lab.topology import Lab
 
 _ALL_PROTOCOLS = 0x0003
 _MARKER_PROTOCOL = 0x88B5  # set aside for experiments: no rule and no protocol stack looks at it

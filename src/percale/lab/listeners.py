@@ -8,7 +8,8 @@ from itertools import product
 from types import TracebackType
 from typing import Self
 
-from percale.lab.topology import Lab, LabPod
+from percale.lab.layout import LabPod
+from percale.lab.topology import Lab
 from percale.traffic.addresses import Address
 from percale.traffic.protocols import TCP, UDP
 

@@ -11,7 +11,8 @@ from percale.host.conntrack import forget_flows
 from percale.lab import links
 from percale.lab.capture import Captures, Markers, close_together, ethernet, frame_socket, on_one_cpu
 from percale.lab.frames import ip_packet
-from percale.lab.topology import NODE, OUTSIDE, Lab
+from percale.lab.layout import NODE, OUTSIDE
+from percale.lab.topology import Lab
 from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 

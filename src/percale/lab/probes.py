@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from percale.lab.dialogue import Dialogue, probe_all
-from percale.lab.topology import OUTSIDE, Lab, LabPod, ListenPort
+from percale.lab.layout import OUTSIDE, LabPod, ListenPort
+from percale.lab.topology import Lab
 from percale.policy.host_path import Crossing
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World

@@ -6,9 +6,10 @@ from functools import partial
 from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.backend import load
+from percale.lab.layout import NODE, Attachment, LabPod, Layout, ListenPort
 from percale.lab.links import NODE_ADDRESSES, UPLINK
 from percale.lab.probes import Probe, planned
-from percale.lab.topology import NODE, Attachment, Lab, LabPod, ListenPort
+from percale.lab.topology import Lab
 from percale.policy.endpoints import Endpoint
 from percale.policy.host_path import Crossing
 from percale.policy.world import EVERY_INTERFACE, Node, World
@@ -23,7 +24,7 @@ def _ports(one: Endpoint) -> tuple[ListenPort, ...]:
     return tuple(dict.fromkeys(ListenPort(port.protocol, port.number) for port in one.ports))
 
 
-def in_lab(world: World, lab: Lab) -> World:
+def in_lab(world: World, lab: Layout) -> World:
     """The world with its workloads where the lab has put them; those that the lab lacks stay away.
 
     The lab has one node, which stands for every node of the input: all host endpoints are its.
@@ -38,26 +39,26 @@ def in_lab(world: World, lab: Lab) -> World:
     )
 
 
-def _on_node(one: Endpoint, lab: Lab) -> Endpoint:
+def _on_node(one: Endpoint, lab: Layout) -> Endpoint:
     """An interface that the lab does not have is taken for its uplink."""
     known = {EVERY_INTERFACE, UPLINK, *(pod.interface for pod in lab.workloads.values())}
     named = one.interface if one.interface in known or not one.interface else UPLINK
     return replace(one, node=NODE, interface=named)
 
 
-def _node(lab: Lab) -> Node:
+def _node(lab: Layout) -> Node:
     pods = [name for name, pod in lab.workloads.items() if pod.is_workload]
     others = {pod.interface: () for pod in lab.workloads.values() if not pod.is_workload}
     own = frozenset(filter(None, map(lab.incoming_interface, pods)))
     return Node(NODE, lab.node_addresses, {UPLINK: NODE_ADDRESSES, **others}, own)
 
 
-def crossing(lab: Lab, source: str, destination: str, original: Packet | None = None) -> Crossing:
+def crossing(lab: Layout, source: str, destination: str, original: Packet | None = None) -> Crossing:
     """The way through the lab's node between two of its parts."""
     return Crossing(NODE, lab.incoming_interface(source), lab.incoming_interface(destination), original)
 
 
-def probes(world: World, lab: Lab) -> list[Probe]:
+def probes(world: World, lab: Layout) -> list[Probe]:
     """What is worth trying in the lab, and what the world predicts of it; the world is one from `in_lab`."""
     way = partial(crossing, lab) if world.host_endpoints else lambda _source, _destination: None
     return planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
@@ -69,11 +70,11 @@ def enforce(world: World, lab: Lab) -> None:
     load(ruleset, lab.node.run)
 
 
-def node_settings(lab: Lab) -> NodeSettings:
+def node_settings(lab: Layout) -> NodeSettings:
     return NodeSettings(NODE, guarded=lab.pod_networks, interfaces=_interfaces(lab))
 
 
-def _interfaces(lab: Lab) -> tuple[WorkloadInterface, ...]:
+def _interfaces(lab: Layout) -> tuple[WorkloadInterface, ...]:
     bridged = lab.attachment is Attachment.BRIDGED
     return tuple(
         WorkloadInterface(lab.interface_of(name), pod.addresses, bridged=bridged) for name, pod in lab.workloads.items()

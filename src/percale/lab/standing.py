@@ -16,8 +16,9 @@ from typing import Any
 import msgspec
 
 from percale.errors import PercaleError
+from percale.lab.layout import Attachment, LabPlan, LabPod, ListenPort
 from percale.lab.listeners import Listeners
-from percale.lab.topology import Attachment, Lab, LabPlan, LabPod, ListenPort
+from percale.lab.topology import Lab
 
 _FILE = "lab.json"
 _ENDS_WITHIN_S = 5.0

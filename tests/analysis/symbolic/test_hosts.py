@@ -7,7 +7,7 @@ import pytest
 from agreement import world_from
 from percale.analysis.symbolic.cells import Point
 from percale.analysis.symbolic.engine import Engine
-from percale.lab.topology import NODE
+from percale.lab.layout import NODE
 from percale.policy.host_path import Crossing
 from percale.policy.rules import Direction
 from percale.policy.verdict import judge

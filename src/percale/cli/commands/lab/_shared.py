@@ -15,9 +15,9 @@ from percale.host.privileges import (
     rerun_beside,
     rerun_in_user_namespace,
 )
+from percale.lab.layout import Attachment
 from percale.lab.probes import Result
 from percale.lab.standing import standing
-from percale.lab.topology import Attachment
 from percale.policy.from_resources import world_of
 from percale.policy.world import World
 from percale.report.matrix import disagreements_text, matrix_text, summary_text

@@ -7,12 +7,11 @@ from argparse import ArgumentParser, Namespace
 
 from percale.cli.commands.lab._shared import add_attachment, add_timeout, obstacle, show_results, world_with_pods
 from percale.cli.inputs import add_input, manifests_from, tell
-from percale.lab.addressing import POD_NETWORKS, with_addresses
-from percale.lab.links import OUTSIDE_ADDRESSES
+from percale.lab.layout import Attachment, LabPlan, Layout
 from percale.lab.listeners import Listeners
-from percale.lab.probes import Result, observe, planned, predictions
+from percale.lab.probes import Result, observe, predictions
 from percale.lab.scenario import enforce, in_lab, pods_of, probes
-from percale.lab.topology import Attachment, Lab, LabPod
+from percale.lab.topology import Lab
 from percale.policy.world import World
 
 
@@ -27,7 +26,7 @@ def run(given: Namespace) -> int:
     world = world_with_pods(manifests_from(given))
     if hindered:
         tell(f"no lab: {hindered}\nwhat follows is the prediction alone")
-        return show_results(_predicted(world))
+        return show_results(_predicted(world, given.attachment))
     return show_results(_observed(world, given.attachment, given.timeout))
 
 
@@ -39,7 +38,7 @@ def _observed(world: World, attachment: Attachment, timeout_s: float) -> list[Re
             return observe(lab, probes(placed, lab), timeout_s=timeout_s)
 
 
-def _predicted(world: World) -> list[Result]:
-    addresses = with_addresses({str(one): one.addresses for one in world.workloads}, POD_NETWORKS)
-    pods = [LabPod(pod.name, addresses[pod.name], pod.ports) for pod in pods_of(world)]
-    return predictions(planned(world.placed(addresses), pods, OUTSIDE_ADDRESSES))
+def _predicted(world: World, attachment: Attachment) -> list[Result]:
+    """Of the very probes that a lab would try: all that is missing is the lab."""
+    layout = Layout(LabPlan.of(pods_of(world), attachment=attachment))
+    return predictions(probes(in_lab(world, layout), layout))
