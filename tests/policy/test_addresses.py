@@ -1,7 +1,4 @@
-"""Rules know addresses only; whoever holds an address is matched by it.
-
-Source: Calico's felix/calc/rule_scanner.go.
-"""
+"""Rules know addresses only; whoever holds an address is matched by it. Calico-semantics §3.3."""
 
 import pytest
 

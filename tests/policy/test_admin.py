@@ -1,7 +1,4 @@
-"""Administrators' policies, the newest kind and the two before it.
-
-Source: Calico's libcalico-go/lib/backend/k8s/conversion.
-"""
+"""Administrators' policies, the newest kind and the two before it: calico-semantics §4.4."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,4 @@
-"""Which addresses the source or destination of a rule speaks of.
-
-Source: Calico's libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go.
-"""
+"""Which addresses the source or destination of a rule speaks of: calico-semantics §2.6, §2.7, §3.3 and §3.4."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""Between a node and its own pods, and what connection tracking calls invalid.
-
-Source: Calico's felix/rules/endpoints.go.
-"""
+"""Between a node and its own pods, and what connection tracking calls invalid: calico-semantics §4.1 and §4.5."""
 
 from dataclasses import replace
 

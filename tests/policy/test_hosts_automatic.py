@@ -1,7 +1,4 @@
-"""Host endpoints that the node controller would make.
-
-Source: Calico's libcalico-go/lib/apis/internalapi/node.go.
-"""
+"""Host endpoints that the node controller would make: calico-semantics §1.13 and §1.15."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""Normal, applyOnForward, preDNAT and doNotTrack policy on host endpoints: the table of.
-
-Source: Calico's felix/rules/endpoints.go.
-"""
+"""Normal, applyOnForward, preDNAT and doNotTrack policy on host endpoints: the table of calico-semantics §4.6."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""Which host endpoint governs an interface, and which interfaces `*` covers.
-
-Source: Calico's felix/rules/endpoints.go.
-"""
+"""Which host endpoint governs an interface, and which interfaces `*` covers: calico-semantics §4.6."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,4 @@
-"""Pods and hosts: to the own host, from it, and from the host of another node.
-
-Source: Calico's felix/rules/static.go.
-"""
+"""Pods and hosts: to the own host, from it, and from the host of another node. calico-semantics §4.5."""
 
 import pytest
 

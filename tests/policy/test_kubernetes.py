@@ -1,7 +1,4 @@
-"""Kubernetes NetworkPolicy, row by row.
-
-Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
-"""
+"""Kubernetes NetworkPolicy, row by row: calico-semantics §9.1 and §9.3."""
 
 from typing import Any
 

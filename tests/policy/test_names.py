@@ -1,7 +1,4 @@
-"""What a policy is called, by what it is stored as.
-
-Source: Calico's libcalico-go/lib/backend/model/policy.go.
-"""
+"""What a policy is called, by what it is stored as: calico-semantics §1.7."""
 
 import json
 from typing import Any

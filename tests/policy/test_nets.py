@@ -1,7 +1,4 @@
-"""Networks of rules, each IP version by itself.
-
-Source: Calico's felix/rules/policy.go.
-"""
+"""Networks of rules, each IP version by itself: calico-semantics §3.2."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,4 @@
-"""Ports by number, range and name.
-
-Source: Calico's felix/rules/policy.go.
-"""
+"""Ports by number, range and name: calico-semantics §3.2 and §3.3."""
 
 from typing import Any
 

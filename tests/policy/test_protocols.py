@@ -1,7 +1,4 @@
-"""Protocols, ICMP types and what they say about the IP version.
-
-Source: Calico's felix/rules/policy.go.
-"""
+"""Protocols, ICMP types and what they say about the IP version: calico-semantics §3.2."""
 
 from typing import Any
 

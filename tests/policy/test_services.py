@@ -1,7 +1,4 @@
-"""Services in rules: the endpoints behind them, never their own address.
-
-Source: Calico's felix/calc/rule_scanner.go.
-"""
+"""Services in rules: the endpoints behind them, never their own address. Calico-semantics §3.3."""
 
 from typing import Any
 

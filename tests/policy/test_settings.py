@@ -1,7 +1,4 @@
-"""What FelixConfiguration says of hosts, and which object says it.
-
-Source: Calico's felix/config/config_params.go.
-"""
+"""What FelixConfiguration says of hosts, and which object says it: calico-semantics §1.14."""
 
 from typing import Any
 

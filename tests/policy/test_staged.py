@@ -1,7 +1,4 @@
-"""Policies on trial.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/stagednetworkpolicy.go.
-"""
+"""Policies on trial: calico-semantics §1.5."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""What a policy's own selectors come to.
-
-Source: Calico's felix/labelindex/label_inheritance_index.go.
-"""
+"""What a policy's own selectors come to: calico-semantics §2.5, §2.6 and §2.7."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""What becomes of a packet from tier to tier.
-
-Source: Calico's felix/rules/policy.go.
-"""
+"""What becomes of a packet from tier to tier: calico-semantics §3.1, §4.1 and §4.3."""
 
 from typing import Any
 

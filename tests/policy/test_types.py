@@ -1,7 +1,4 @@
-"""Which directions a policy governs.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/networkpolicy.go.
-"""
+"""Which directions a policy governs: calico-semantics §1.3, §9.1 and §10.44."""
 
 from typing import Any
 

@@ -1,7 +1,4 @@
-"""What becomes an endpoint, and with which labels.
-
-Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
-"""
+"""What becomes an endpoint, and with which labels: calico-semantics §1.10, §1.11, §2.5 and §9.3."""
 
 from typing import Any
 

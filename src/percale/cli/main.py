@@ -17,6 +17,7 @@ from percale.report.terminal import plain_lines
 #: Each command's module is imported only when the command is asked for: start-up is part of every answer.
 COMMANDS = {
     "apply": "create resources in the datastore, or update those that exist",
+    "connectivity": "who can reach whom on what, as text, table, data or picture",
     "create": "create resources in the datastore",
     "datastore": "move resources between datastores and files",
     "delete": "delete resources from the datastore",

@@ -5,7 +5,10 @@ import re
 from percale.analysis.parties import Party
 from percale.analysis.reach import Wire
 from percale.cli.exits import UsageError
+from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6, NUMBER_OF, PROTOCOLS_WITH_PORTS, protocol_name
+from percale.traffic.regions import Region
+from percale.traffic.traffic import Traffic
 
 _FORM = "write a port as 5432/tcp, 53/udp, http or icmp, icmp/8, icmp/8/0, or a protocol number as proto/47"
 _BY_LOWER_NAME = {name.lower(): number for name, number in NUMBER_OF.items()}
@@ -75,3 +78,13 @@ def _named(name: str, protocol: int, destination: Party) -> int:
         f"`{destination.name}` has no port called `{name}`",
         hint=f"it has {known}" if known else "say a number; " + _FORM,
     )
+
+
+def traffic_of(wire: Wire) -> Traffic:
+    """From any port of a client."""
+    if wire.protocol in PROTOCOLS_WITH_PORTS:
+        return Traffic.to_port(wire.protocol, wire.port)
+    if wire.protocol in (ICMP, ICMPV6):
+        region = Region.product(Intervals.single(wire.icmp_type), Intervals.single(wire.icmp_code))
+        return Traffic.of({wire.protocol: region})
+    return Traffic.protocols(wire.protocol)

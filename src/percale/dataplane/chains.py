@@ -46,7 +46,7 @@ ALLOWED: dict[Stage, tuple[Statement, ...]] = {
     Stage.STAGED: (Verdict.ACCEPT,),
 }
 #: Points in the maps of a table. Each class has maps of its own, while sets are shared: what saves a packet little
-#: costs much to load where classes are many.
+#: costs much to load where classes are many (dataplane notes §9).
 _MOST_POINTS = 50_000
 _PREFIX = {Direction.INGRESS: "in", Direction.EGRESS: "eg"}
 

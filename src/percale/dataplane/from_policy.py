@@ -95,7 +95,7 @@ class _Compiler:
         egress: dict[SetElement, Goto | Jump] = {}
         ingress: dict[SetElement, Goto | Jump] = {}
         for address, one in addressed:
-            # From a base chain the way must be a jump: a goto would end in the chain's policy.
+            # From a base chain the way must be a jump: a goto would end in the chain's policy (dataplane notes §2.2).
             egress[address,] = Jump(_entry(writer, self.programs.of_workload(one, address, Direction.EGRESS)))
             ingress[address,] = Goto(_entry(writer, self.programs.of_workload(one, address, Direction.INGRESS)))
         keys = (_address_key(version),)

@@ -1,9 +1,7 @@
-"""Host endpoints in the kernel: which interface is governed by whom, hook by hook.
+"""Host endpoints in the kernel: which interface is governed by whom, hook by hook (calico-semantics §4.6).
 
 Each hook has a base chain of its own beside the workloads'. To let through is to accept, which ends that base chain
 and no other: what is asked of a packet later is asked all the same.
-
-Source: Calico's felix/rules/endpoints.go.
 """
 
 from collections.abc import Iterable, Iterator
@@ -93,7 +91,7 @@ class HostChains:
         )
 
     def _outwards(self) -> Iterator[Chain]:
-        """What a host's own process sends to a translated destination is asked after routing."""
+        """What a host's own process sends to a translated destination is asked after routing (§4.7)."""
         forwarded = (_ESTABLISHED, *self._at(Hook.FORWARD, Direction.EGRESS))
         yield Chain("host-forward-out", forwarded, BaseHook("forward", _AFTER_WORKLOADS))
         skipped, normal = tuple(self._skipped()), tuple(self._at(Hook.NORMAL, Direction.EGRESS))
@@ -128,7 +126,7 @@ class HostChains:
             name = f"host_{hook.value.lower()}_{direction.value}"
             self.maps[name] = VerdictMap(name, (Key.INTERFACE,), elements)
             yield Rule((), (Dispatch((interface,), name),))
-        # doNotTrack policy on `*` does nothing.
+        # doNotTrack policy on `*` does nothing (§4.6).
         if self._every and hook is not Hook.UNTRACKED and (chain := self._entry(self._every, hook, direction)):
             others: list[Match] = [Lookup((interface,), HOST_NAMED, negated=True)]
             if hook is Hook.NORMAL:

@@ -1,7 +1,4 @@
-"""What a line in the kernel's log begins with when a Log rule has matched.
-
-Source: Calico's felix/rules/policy.go.
-"""
+"""What a line in the kernel's log begins with when a Log rule has matched: calico-semantics §8.2."""
 
 from percale.dataplane.programs import Mark
 

@@ -1,6 +1,6 @@
 """Names of what Percale puts into the kernel, and of what they stand for: written here, read back here.
 
-nft takes neither a leading digit nor its own keywords as a name, so every name has a prefix.
+nft takes neither a leading digit nor its own keywords as a name, so every name has a prefix (dataplane notes §2.2).
 """
 
 from hashlib import blake2s

@@ -120,7 +120,7 @@ class Programs:
         stage = _HOST_STAGE[hook]
         compiled = partial(rules_of_host, version=version)
         tiers = tiers_in_force(self._world.policies, endpoint, direction, hook=hook)
-        # Before NAT and before tracking, only an explicit Deny drops.
+        # Before NAT and before tracking, only an explicit Deny drops (calico-semantics §4.6).
         ends = hook in (Hook.NORMAL, Hook.FORWARD)
         return Program(
             stage,

@@ -58,7 +58,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """A field inside one range. More than one is several rules: sets of ranges without a name leak."""
+    """A field inside one range. More than one is several rules: sets of ranges without a name leak (§3.5)."""
 
     field: Field
     first: int

@@ -1,7 +1,4 @@
-"""Which datastore is meant: calicoctl's file, or its environment variables.
-
-Source: Calico's libcalico-go/lib/apiconfig.
-"""
+"""Which datastore is meant: calicoctl's file, or its environment variables (calico-semantics §7.5)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum

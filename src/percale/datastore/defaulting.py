@@ -1,7 +1,4 @@
-"""What Calico's client and the Kubernetes API server fill in on writing.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/networkpolicy.go.
-"""
+"""What Calico's client and the Kubernetes API server fill in on writing (calico-semantics §1.3-§1.6)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

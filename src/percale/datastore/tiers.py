@@ -1,7 +1,4 @@
-"""What Calico's client sees to: some tiers are always there, and no policy is without one.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/tier.go.
-"""
+"""What Calico's client sees to: some tiers are always there, and no policy is without one (calico-semantics §1.6)."""
 
 from collections.abc import Iterator, Sequence
 

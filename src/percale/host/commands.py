@@ -9,6 +9,7 @@ from percale.errors import PercaleError
 #: Debian's name for what contains a program, where it is not the program's own.
 PACKAGE_OF = {
     "bridge": "iproute2",
+    "dot": "graphviz",
     "ip": "iproute2",
     "nft": "nftables",
     "ping": "iputils-ping",

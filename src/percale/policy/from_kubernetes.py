@@ -1,7 +1,4 @@
-"""Kubernetes' NetworkPolicy as Calico converts it.
-
-Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
-"""
+"""Kubernetes' NetworkPolicy as Calico converts it: calico-semantics §9.1."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never

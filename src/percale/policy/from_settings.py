@@ -1,7 +1,4 @@
-"""FelixConfiguration as settings: per host before selector before cluster-wide before built-in.
-
-Source: Calico's felix/config/config_params.go.
-"""
+"""FelixConfiguration as settings: per host before selector before cluster-wide before built-in (§1.14)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

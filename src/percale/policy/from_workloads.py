@@ -1,7 +1,4 @@
-"""Pods, and whatever makes pods from a template, as endpoints.
-
-Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
-"""
+"""Pods, and whatever makes pods from a template, as endpoints: calico-semantics §1.10, §2.5 and §1.11."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -114,7 +111,7 @@ def _owners(metadata: ObjectMeta) -> tuple[str, ...]:
 
 
 def network_set_from(resource: NetworkSet | GlobalNetworkSet, inherited: Inherited) -> Endpoint:
-    """Matched by rules as endpoints are, and never the subject of a policy."""
+    """Matched by rules as endpoints are, and never the subject of a policy (§1.8)."""
     namespace = resource.metadata.namespace if isinstance(resource, NetworkSet) else ""
     implicit = {labels.NAMESPACE: namespace, **inherited.from_namespace(namespace)} if namespace else {}
     return Endpoint(
@@ -129,5 +126,5 @@ def network_set_from(resource: NetworkSet | GlobalNetworkSet, inherited: Inherit
 
 
 def namespace_profile(namespace: str) -> Profile:
-    """Why a pod without policy is open."""
+    """Why a pod without policy is open (§1.11)."""
     return Profile(f"kns.{namespace}", (ALLOW_ALL,), (ALLOW_ALL,))

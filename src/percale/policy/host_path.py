@@ -1,7 +1,4 @@
-"""The way of a packet through one node, and which host endpoints are asked on it.
-
-Source: Calico's felix/rules/endpoints.go.
-"""
+"""The way of a packet through one node, and which host endpoints are asked on it: calico-semantics §4.6."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

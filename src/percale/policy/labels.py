@@ -1,7 +1,4 @@
-"""Labels that Calico gives to endpoints by itself.
-
-Source: Calico's felix/labelindex/label_inheritance_index.go.
-"""
+"""Labels that Calico gives to endpoints by itself: calico-semantics §2.5."""
 
 NAMESPACE = "projectcalico.org/namespace"
 ORCHESTRATOR = "projectcalico.org/orchestrator"

@@ -1,7 +1,4 @@
-"""Which columns the tables of each kind have, and what stands in them.
-
-Source: Calico's calicoctl/calicoctl/resourcemgr.
-"""
+"""Which columns the tables of each kind have, and what stands in them (calico-semantics §7.4)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""What became of a change, in calicoctl's words.
-
-Source: Calico's calicoctl/calicoctl/commands/crud_commands.go.
-"""
+"""What became of a change, in calicoctl's words (calico-semantics §7.3)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -31,11 +31,11 @@ class WorkloadNames:
 
     def name(self, members: Sequence[Endpoint]) -> str:
         """`shop/web`; `shop/*`; `[env=dev]/*` by the namespaces' labels; `shop/[app=web]`, `[app=web]` anywhere."""
-        if len(members) == 1:
-            return self.reference(members[0])
         return next(self._exact(members), "") or shortened([self.reference(one) for one in members])
 
     def _exact(self, members: Sequence[Endpoint]) -> Iterator[str]:
+        if len(members) == 1:
+            yield self.reference(members[0])
         if len(members) == len(self._workloads):
             yield "every workload"
         namespaces = list(dict.fromkeys(one.namespace for one in members))
@@ -48,6 +48,14 @@ class WorkloadNames:
         yield from self._by_label(members, self._own_labels, scope, f"{scope}/[{{}}]" if scope else "[{}]")
         if scope:
             yield from self._all_but(members, scope)
+        else:
+            yield from self._by_namespace(members, namespaces)
+
+    def _by_namespace(self, members: Sequence[Endpoint], namespaces: Sequence[str]) -> Iterator[str]:
+        """Each namespace's part by its own name, where these are few."""
+        parts = [next(self._exact([one for one in members if one.namespace == scope]), "") for scope in namespaces]
+        if len(parts) <= FEW and all(parts):
+            yield ", ".join(parts)
 
     def _all_but(self, members: Sequence[Endpoint], scope: str) -> Iterator[str]:
         """Of a namespace, where those left out have a name."""

@@ -1,7 +1,4 @@
-"""How Felix enforces.
-
-Source: Calico's felix/config/config_params.go.
-"""
+"""How Felix enforces: calico-semantics §1.14."""
 
 import msgspec
 
@@ -9,7 +6,7 @@ from percale.resources.wire import IntOrString, Open, Resource, Wire
 
 
 class ProtocolPort(Wire, frozen=True):
-    """A port of the host that stays open whatever policy says."""
+    """A port of the host that stays open whatever policy says: §1.14."""
 
     #: The port that stays open.
     port: int
@@ -20,7 +17,7 @@ class ProtocolPort(Wire, frozen=True):
 
 
 class RouteTableRange(Wire, frozen=True):
-    """Routing tables of the kernel that Felix may use, both ends included."""
+    """Routing tables of the kernel that Felix may use, both ends included: §1.14."""
 
     #: The first routing table.
     min: int
@@ -29,7 +26,7 @@ class RouteTableRange(Wire, frozen=True):
 
 
 class FelixConfigurationSpec(Open, frozen=True, kw_only=True):
-    """Settings of Felix that concern policy, logs and dataplane. Unset ones are left to a lower source.
+    """Settings of Felix that concern policy, logs and dataplane: §1.14. Unset ones are left to a lower source.
 
     Felix has many more, which are taken as they are: an unknown field is no fault here.
     """
@@ -143,7 +140,7 @@ class FelixConfigurationSpec(Open, frozen=True, kw_only=True):
 
 
 class FelixConfiguration(Resource, frozen=True, kw_only=True):
-    """Felix' settings: for the cluster as `default`, for one host as `node.NAME`, else by node selector."""
+    """Felix' settings: for the cluster as `default`, for one host as `node.NAME`, else by node selector: §1.14."""
 
     #: Settings of Felix. What is not set is left to a lower source: the object for all, then Felix' own default.
     spec: FelixConfigurationSpec = FelixConfigurationSpec()

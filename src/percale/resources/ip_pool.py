@@ -1,7 +1,4 @@
-"""Where workloads' addresses come from.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/ippool.go.
-"""
+"""Where workloads' addresses come from: calico-semantics §1.12."""
 
 import msgspec
 
@@ -9,7 +6,7 @@ from percale.resources.wire import Resource, Wire
 
 
 class IpPoolSpec(Wire, frozen=True):
-    """Addresses and how traffic between them travels."""
+    """Addresses and how traffic between them travels: §1.12."""
 
     #: The pool's addresses; cannot be changed later. Required.
     cidr: str = ""
@@ -36,7 +33,7 @@ class IpPoolSpec(Wire, frozen=True):
 
 
 class IpPool(Resource, frozen=True, kw_only=True):
-    """Addresses for workloads. No verdict depends on a pool."""
+    """Addresses for workloads: §1.12. No verdict depends on a pool."""
 
     #: The pool's addresses and how traffic between them travels.
     spec: IpPoolSpec = IpPoolSpec()

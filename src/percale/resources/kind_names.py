@@ -1,7 +1,4 @@
-"""What kinds are called on a command line: by calicoctl, or by kubectl.
-
-Source: Calico's libcalico-go/lib/backend/k8s/resources.
-"""
+"""What kinds are called on a command line: by calicoctl, or by kubectl (calico-semantics §1.1, §7.4)."""
 
 from percale.resources.kinds import ADMIN, CALICO, KINDS, Kind
 

@@ -1,7 +1,4 @@
-"""Kubernetes' NetworkPolicy, networking.k8s.io/v1.
-
-Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
-"""
+"""Kubernetes' NetworkPolicy, networking.k8s.io/v1: calico-semantics §9."""
 
 import msgspec
 

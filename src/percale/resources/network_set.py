@@ -1,7 +1,4 @@
-"""Named sets of networks, matched by label as endpoints are.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/networkset.go.
-"""
+"""Named sets of networks, matched by label as endpoints are: calico-semantics §1.8."""
 
 from percale.resources.wire import Resource, Wire
 

@@ -1,7 +1,4 @@
-"""Calico's rule.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/policy_common.go.
-"""
+"""Calico's rule: calico-semantics §1.2."""
 
 import msgspec
 

@@ -1,7 +1,4 @@
-"""Policies on trial: shown beside the enforced ones, never decisive.
-
-Source: Calico's api/pkg/apis/projectcalico/v3/stagednetworkpolicy.go.
-"""
+"""Policies on trial: shown beside the enforced ones, never decisive. calico-semantics §1.5."""
 
 from percale.resources.calico_policy import GlobalPolicySpec, PolicySpec
 from percale.resources.kubernetes_policy import KubernetesPolicySpec
@@ -9,7 +6,7 @@ from percale.resources.wire import Resource
 
 
 class StagedPolicySpec(PolicySpec, frozen=True, kw_only=True):
-    """A NetworkPolicy's fields and what is to become of them."""
+    """A NetworkPolicy's fields and what is to become of them: §1.5."""
 
     #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
     #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
@@ -17,7 +14,7 @@ class StagedPolicySpec(PolicySpec, frozen=True, kw_only=True):
 
 
 class StagedGlobalPolicySpec(GlobalPolicySpec, frozen=True, kw_only=True):
-    """A GlobalNetworkPolicy's fields and what is to become of them."""
+    """A GlobalNetworkPolicy's fields and what is to become of them: §1.5."""
 
     #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
     #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
@@ -25,7 +22,7 @@ class StagedGlobalPolicySpec(GlobalPolicySpec, frozen=True, kw_only=True):
 
 
 class StagedKubernetesPolicySpec(KubernetesPolicySpec, frozen=True):
-    """The four fields of a Kubernetes NetworkPolicy; always in tier `default` with order 1000."""
+    """The four fields of a Kubernetes NetworkPolicy; always in tier `default` with order 1000: §1.5."""
 
     #: What is to become of the policy: `Set` stages it to be created or changed, `Delete` stages the removal of the
     #: enforced one. `Learn` and `Ignore` are tried out as `Set` is; an object with `Delete` is left out.
@@ -33,21 +30,21 @@ class StagedKubernetesPolicySpec(KubernetesPolicySpec, frozen=True):
 
 
 class StagedNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """What a NetworkPolicy would do if it were enforced."""
+    """What a NetworkPolicy would do if it were enforced: §1.5."""
 
     #: The policy that is on trial.
     spec: StagedPolicySpec = StagedPolicySpec()
 
 
 class StagedGlobalNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """What a GlobalNetworkPolicy would do if it were enforced."""
+    """What a GlobalNetworkPolicy would do if it were enforced: §1.5."""
 
     #: The policy that is on trial.
     spec: StagedGlobalPolicySpec = StagedGlobalPolicySpec()
 
 
 class StagedKubernetesNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """What a Kubernetes NetworkPolicy would do if it were enforced."""
+    """What a Kubernetes NetworkPolicy would do if it were enforced: §1.5."""
 
     #: The policy that is on trial.
     spec: StagedKubernetesPolicySpec = StagedKubernetesPolicySpec()

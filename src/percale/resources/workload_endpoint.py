@@ -1,7 +1,4 @@
-"""Interfaces of workloads: written by orchestrators, on Kubernetes derived from pods.
-
-Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
-"""
+"""Interfaces of workloads: written by orchestrators, on Kubernetes derived from pods. calico-semantics §1.10."""
 
 import msgspec
 
@@ -9,7 +6,7 @@ from percale.resources.wire import IntOrString, Resource, Wire
 
 
 class WorkloadEndpointPort(Wire, frozen=True):
-    """A port of a workload, with a name for rules or a port of the host in front of it."""
+    """A port of a workload, with a name for rules or a port of the host in front of it: §1.10."""
 
     #: The port's protocol: `TCP`, `UDP` or `SCTP`, or its number.
     protocol: IntOrString
@@ -24,7 +21,7 @@ class WorkloadEndpointPort(Wire, frozen=True):
 
 
 class IpNat(Wire, frozen=True):
-    """What is sent to the external address arrives at the internal one."""
+    """What is sent to the external address arrives at the internal one: §1.10."""
 
     #: One of the endpoint's own addresses.
     internal_ip: str = msgspec.field(default="", name="internalIP")
@@ -33,7 +30,7 @@ class IpNat(Wire, frozen=True):
 
 
 class QosControls(Wire, frozen=True):
-    """Rate limits of a workload. 0 leaves out a limit; no verdict depends on one."""
+    """Rate limits of a workload: §1.10. 0 leaves out a limit; no verdict depends on one."""
 
     #: Most bits per second that arrive.
     ingress_bandwidth: int = 0
@@ -68,7 +65,7 @@ class QosControls(Wire, frozen=True):
 
 
 class WorkloadEndpointSpec(Wire, frozen=True):
-    """Whose interface it is, and its addresses."""
+    """Whose interface it is, and its addresses: §1.10."""
 
     #: Who runs the workload: `k8s`, `cni`, `libnetwork` or another. It decides which of the fields below make the
     #: object's name.
@@ -108,7 +105,7 @@ class WorkloadEndpointSpec(Wire, frozen=True):
 
 
 class WorkloadEndpoint(Resource, frozen=True, kw_only=True):
-    """One interface of a workload, under the name that its spec yields."""
+    """One interface of a workload, under the name that its spec yields: §1.10."""
 
     #: Whose interface it is, and its addresses.
     spec: WorkloadEndpointSpec = WorkloadEndpointSpec()

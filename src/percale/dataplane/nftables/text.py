@@ -105,7 +105,7 @@ def _set(one: Set) -> str:
 
 
 def _room(elements: int) -> int:
-    """A declared size makes lookups twice as quick; room to grow before a new set."""
+    """A declared size makes lookups twice as quick (dataplane notes §2.1); room to grow before a new set."""
     return max(_AHEAD, 1 << (2 * elements).bit_length())
 
 

@@ -1,0 +1,1 @@
+"""Parts of pages that are no Python: what `report` fills in and puts together."""
