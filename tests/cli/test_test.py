@@ -194,3 +194,41 @@ def test_tap(percale: Calls, october: Path) -> None:
     assert lines[3] == "  ---"
     assert lines[lines.index("  ...") + 1].startswith("ok 2 - october: ")
     assert sum(line.startswith("ok ") for line in lines) == 11
+
+
+# Mutation.
+
+
+def test_a_good_suite_notices_every_edit(percale: Calls) -> None:
+    ended = percale("test", "-f", str(EXAMPLES / "october"), "--mutate", "--min-killed", "100")
+    assert ended.status == Exit.YES
+    assert ended.out == "47 of 47 edits of the policies are noticed (100 %); 7 more change no packet's verdict\n"
+
+
+@pytest.mark.usefixtures("october")
+def test_what_would_go_unnoticed_has_its_place_and_a_packet(percale: Calls) -> None:
+    asked = ("test", "-f", "october", "-k", "nobody reaches the worker", "--mutate")
+    ended = percale(*asked)
+    assert ended.status == Exit.YES
+    drop = "drop a rule: KubernetesNetworkPolicy october/api-allow-egress-redis egress[0]"
+    assert f"survived  october/policies/api-allow-egress-redis.yaml:13:7: {drop}\n" in ended.out
+    flow = "october/api (10.0.0.1) -> october/redis (10.0.0.2) TCP 6379 no longer gets through"
+    assert f"          {flow}, and no expectation fails\n" in ended.out
+    assert percale(*asked, "--min-killed", "50").status == Exit.NO
+    told = json.loads(percale(*asked, "-o", "json").out)
+    survivor = next(one for one in told["mutants"] if one["fate"] == "survived")
+    assert survivor["flow"]["verdict"] in ("allow", "deny")
+    killed = next(one for one in told["mutants"] if one["fate"] == "killed")
+    assert killed["noticedBy"] == ["october: nobody reaches the worker"]
+
+
+def test_a_suite_that_fails_is_not_mutated(percale: Calls, october: Path) -> None:
+    _expect(october, "    - deny: {from: worker, to: redis}\n")
+    ended = percale("test", "-f", "october", "--mutate")
+    assert ended.status == Exit.NO
+    assert "noticed" not in ended.out
+
+
+@pytest.mark.parametrize("options", [("-o", "junit"), ("--min-killed", "101"), ("--min-killed", "x")])
+def test_wrong_use_of_mutation(percale: Calls, options: tuple[str, ...]) -> None:
+    assert percale("test", "-f", str(EXAMPLES / "october"), "--mutate", *options).status == Exit.USAGE

@@ -66,10 +66,16 @@ class Connectivity:
         for one in endpoints:
             if numbers := self.engine.identities.of_endpoint[one]:
                 found.setdefault(frozenset(map(self._kind, numbers)), []).append(one)
-        return tuple(Group(self._distinct(members[0]), tuple(members)) for members in found.values())
+        return tuple(Group(self.distinct(members[0]), tuple(members)) for members in found.values())
 
-    def _distinct(self, one: Endpoint) -> tuple[int, ...]:
-        return tuple({self._kind(number): number for number in self.engine.identities.of_endpoint[one]}.values())
+    def distinct(self, one: Endpoint) -> tuple[int, ...]:
+        """One identity of each kind, with more than one address where there is such: two workloads may share it."""
+        numbers = sorted(self.engine.identities.of_endpoint[one], key=self._is_of_several)
+        return tuple({self._kind(number): number for number in numbers}.values())
+
+    def _is_of_several(self, number: int) -> bool:
+        spans = self.engine.identities.free[self.engine.identities.known[number].atom].spans
+        return len(spans) > 1 or any(first < last for first, last in spans)
 
     @cached_property
     def outside(self) -> tuple[Group, ...]:

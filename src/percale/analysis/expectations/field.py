@@ -5,7 +5,7 @@ from functools import cached_property, reduce
 from itertools import product
 from operator import and_, or_
 
-from percale.analysis.connectivity import SINGLE, Flow, Group, Kind
+from percale.analysis.connectivity import SINGLE, Connectivity, Flow, Group, Kind
 from percale.analysis.expectations.claims import Claim
 from percale.analysis.expectations.ends import Party
 from percale.analysis.symbolic.engine import Engine, Scope
@@ -52,6 +52,7 @@ class Field:
         self._parties = tuple(dict.fromkeys(parties))
         self.groups: list[Group] = []
         self._members: dict[Party, list[int]] = {party: [] for party in self._parties}
+        self._node_of: dict[int, str] = {}
         self._add_workloads()
         self._add_outside()
 
@@ -78,30 +79,36 @@ class Field:
             if numbers := self.engine.identities.of_endpoint[one]:
                 key = frozenset(map(self._kind, numbers)), tuple(inside.get(one, ()))
                 found.setdefault(key, []).append(one)
+        connectivity = Connectivity(self.engine)
         for (_, parties), members in found.items():
-            self._add(Group(self._distinct(members[0]), tuple(members)), parties)
+            self._add(Group(connectivity.distinct(members[0]), tuple(members)), parties)
 
-    def _distinct(self, one: Endpoint) -> tuple[int, ...]:
-        return tuple({self._kind(number): number for number in self.engine.identities.of_endpoint[one]}.values())
+    def is_from_own_host(self, source: int, destination: int) -> bool:
+        """What a host sends to its own pods passes whatever policy says."""
+        node = self._node_of.get(source)
+        return node is not None and all(one.node == node for one in self.groups[destination].members)
 
     def _add_outside(self) -> None:
-        """Nodes' own addresses are left aside: what a host sends to its own pods always passes."""
+        """Nodes' own addresses are of no party."""
         identities, version = self.engine.identities, self.engine.cells.version
-        found: dict[tuple[str, Kind, tuple[int, ...]], list[int]] = {}
+        found: dict[tuple[str, str | None, Kind, tuple[int, ...]], list[int]] = {}
         for (atom, name), number in identities.outside.items():
             first, _ = identities.free[atom].spans[0]
-            if first not in self._hosts:
-                held = (n for n, party in enumerate(self._parties) if party.holds_outside(first, version, name))
-                found.setdefault((name, self._kind(number), tuple(held)), []).append(atom)
-        for (name, _, parties), atoms in found.items():
+            node = self._nodes.get(first)
+            held = (n for n, party in enumerate(self._parties) if party.holds_outside(first, version, name))
+            key = name, node, self._kind(number), tuple(held if node is None else ())
+            found.setdefault(key, []).append(atom)
+        for (name, node, _, parties), atoms in found.items():
+            if node is not None:
+                self._node_of[len(self.groups)] = node
             addresses = Intervals.of(span for atom in atoms for span in identities.free[atom])
             self._add(Group((identities.outside[atoms[0], name],), (), addresses, name), parties)
 
     @cached_property
-    def _hosts(self) -> frozenset[int]:
+    def _nodes(self) -> dict[int, str]:
         version = self.engine.cells.version
-        every = (address for node in self.engine.world.nodes for address in node.addresses)
-        return frozenset(int(address) for address in every if address.version == version)
+        every = ((address, node.name) for node in self.engine.world.nodes for address in node.addresses)
+        return {int(address): name for address, name in every if address.version == version}
 
     def _add(self, group: Group, parties: Iterable[int]) -> None:
         for number in parties:
@@ -130,18 +137,19 @@ class Flows:
         passing = [
             self.engine.between(one, other)
             for one, other in product(source.identities, destination.identities)
-            if not self._is_one_address(one, other)
+            if not is_one_address(self.engine, one, other)
         ]
         return Flow(source, destination, reduce(and_, passing, -1), reduce(or_, passing, 0))
 
-    def _is_one_address(self, one: int, other: int) -> bool:
-        """Whether the two could only have the same address, if they have none yet."""
-        identities = self.engine.identities
-        atom = identities.known[one].atom
-        if atom != identities.known[other].atom or max(one, other) >= identities.workloads:
-            return False
-        spans = identities.free[atom].spans
-        return len(spans) == 1 and spans[0][0] == spans[0][1]
+
+def is_one_address(engine: Engine, one: int, other: int) -> bool:
+    """Whether two workloads without addresses could only have the same one."""
+    identities = engine.identities
+    atom = identities.known[one].atom
+    if atom != identities.known[other].atom or max(one, other) >= identities.workloads:
+        return False
+    spans = identities.free[atom].spans
+    return len(spans) == 1 and spans[0][0] == spans[0][1]
 
 
 def can_talk(source: Group, destination: Group) -> bool:

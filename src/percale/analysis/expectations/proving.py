@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from percale.analysis.connectivity import Group
 from percale.analysis.expectations.claims import Claim, claims_of
-from percale.analysis.expectations.ends import SelectsNothing, party_of
+from percale.analysis.expectations.ends import Party, SelectsNothing, party_of
 from percale.analysis.expectations.field import Field, Flows, couple, scope_of, versions_for
 from percale.analysis.expectations.isolation import Open, open_among
 from percale.analysis.expectations.wording import words
@@ -103,8 +103,8 @@ class Prover:
     def _result(self, one: Expected, claims: "_Claims") -> Result:
         if isinstance(claims, SelectsNothing):
             return Result(one, Outcome.SELECTS_NOTHING, says=claims.says, hint=claims.hint)
-        if one.expectation.isolated:
-            return self._isolation(one)
+        if isolation := self.isolation_of(one):
+            return self._isolation(one, *isolation)
         found = [self._violations(claim) for claim in claims]
         if not any(pairs for _, pairs in found):
             return Result(one, Outcome.SELECTS_NOTHING, says=_NO_PACKET, hint=_NO_PACKET_HINT)
@@ -121,13 +121,17 @@ class Prover:
             pairs += asked
         return found, pairs
 
-    def _isolation(self, one: Expected) -> Result:
-        asked, world = one.expectation.isolated, self.setting.world
+    def isolation_of(self, one: Expected) -> tuple[Party, tuple[Direction, ...]] | None:
+        """Who must be isolated, and in which directions."""
+        asked = one.expectation.isolated
         if asked is None:
-            raise AssertionError("only asked of expectations of isolation")
-        workloads = party_of(asked.workloads, world, one.namespace).workloads
-        directions = [Direction(direction) for direction in asked.directions]
-        exposed = tuple(open_among(_in_order(world, workloads), directions, world, self.setting.staged))
+            return None
+        party = party_of(asked.workloads, self.setting.world, one.namespace)
+        return party, tuple(Direction(direction) for direction in asked.directions)
+
+    def _isolation(self, one: Expected, workloads: Party, directions: Sequence[Direction]) -> Result:
+        world = self.setting.world
+        exposed = tuple(open_among(_in_order(world, workloads.workloads), directions, world, self.setting.staged))
         return Result(one, Outcome.FAILS if exposed else Outcome.HOLDS, exposed=exposed)
 
 

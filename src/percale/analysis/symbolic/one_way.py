@@ -4,6 +4,7 @@ Subjects of one class are asked the same questions. Peers of one class get the s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from percale.analysis.symbolic.identities import Identities, Standing
 from percale.analysis.symbolic.partition import Partition, partition
 from percale.analysis.symbolic.terms import Terms
 from percale.policy.endpoints import Endpoint
-from percale.policy.policies import Hook, Policy, Profile, Tier
+from percale.policy.policies import Hook, Policy, PolicySet, Profile, Tier
 from percale.policy.rules import Action, Direction
 
 
@@ -98,11 +99,44 @@ class OneWay:
     @cached_property
     def _asked(self) -> list[list[int]]:
         """Of each subject class, which policies select it, by their number."""
+        return self._asked_by(range(len(self._policies)))
+
+    def _asked_by(self, numbers: Iterable[int]) -> list[list[int]]:
         found: list[list[int]] = [[] for _ in range(self.subjects.count)]
-        for number, classes in enumerate(self.subjects.columns[: len(self._policies)]):
-            for subject in indices_of(classes, self.subjects.count).tolist():
+        for number in numbers:
+            for subject in self._selecting[number]:
                 found[subject].append(number)
         return found
+
+    @cached_property
+    def _selecting(self) -> list[list[int]]:
+        """Of each policy, the subject classes."""
+        count = self.subjects.count
+        return [indices_of(classes, count).tolist() for classes in self.subjects.columns[: len(self._policies)]]
+
+    @cached_property
+    def _number_of(self) -> dict[Policy, int]:
+        return {policy: number for number, policy in enumerate(self._policies)}
+
+    def with_others(self, policies: PolicySet) -> "OneWay":
+        """The same classes and clauses, with only these of its policies, in their order, and their tiers."""
+        # What is cached here is shared by all that are made of this one.
+        _ = self._localised, self._local_profiles, self._selecting, self._number_of
+        known = (self._number_of.get(policy) for policy in policies.policies)
+        asked = self._asked_by(number for number in known if number is not None)
+        other = copy(self)
+        tiers = {tier.name: tier for tier in policies.tiers}
+        other.__dict__.update(_tiers=tiers, _asked=asked, _stages={}, _rows={})
+        other.__dict__.pop("table", None)
+        return other
+
+    def asked_otherwise(self, other: "OneWay") -> Iterator[int]:
+        """The subject classes whose stages are not the same in the other, which has the same classes."""
+        tiers, asked = other._tiers, other._asked  # noqa: SLF001  one of the same kind
+        changed = {name for name, tier in self._tiers.items() if tier != tiers.get(name)}
+        for subject, (here, there) in enumerate(zip(self._asked, asked, strict=True)):
+            if here != there or (changed and any(self._policies[number].tier in changed for number in here)):
+                yield subject
 
     @cached_property
     def _localised(self) -> list[list[Clause]]:

@@ -1,0 +1,1 @@
+"""How many single edits of the policies a suite would notice."""
