@@ -251,3 +251,9 @@ def test_the_drawn_example_of_the_documentation_is_up_to_date(percale: Calls) ->
 def test_the_flowchart_of_the_example_is_up_to_date(percale: Calls) -> None:
     drawn = percale("connectivity", "-f", OCTOBER, "-n", "october", "-o", "mermaid").out
     assert f"```mermaid\n{drawn}```\n" in (EXAMPLES / "october/README.md").read_text(encoding="utf-8")
+
+
+def test_a_page_is_made_even_where_no_packet_can_be(percale: Calls) -> None:
+    ended = percale("connectivity", "-f", "-", "--pod-network", "10.244.0.1/32", "-o", "html", stdin=_shop())
+    assert (ended.status, ended.err) == (Exit.YES, "")
+    assert "no packet can be shown: there are no two addresses that these could have" in ended.out

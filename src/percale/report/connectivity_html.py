@@ -103,12 +103,12 @@ _CLASSES = {"+": "open", ".": "shut", " ": "none"}
 
 def _cell(view: View, matrix: Matrix, at: tuple[int, int], reasons: list[list[str]], *, explained: bool) -> str:
     row, column = at
-    sign, title = matrix.cells[row][column], f"{matrix.rows[row]} → {matrix.columns[column]}"
-    number = ""
+    sign, why_number = matrix.cells[row][column], ""
     if explained and sign.strip():
-        number = f' data-why="{len(reasons)}"'
+        title = _text(f"{matrix.rows[row]} → {matrix.columns[column]}")
+        why_number = f' title="{title}" data-why="{len(reasons)}"'
         reasons.append(why(view, row, column))
-    return f'<td class="{_CLASSES.get(sign, "part")}" title="{_text(title)}"{number}>{_text(sign)}</td>'
+    return f'<td class="{_CLASSES.get(sign, "part")}"{why_number}>{_text(sign)}</td>'
 
 
 def _text(text: str) -> str:

@@ -13,7 +13,11 @@ def why(view: View, row: int, column: int) -> list[str]:
     wire = flow.always or flow.sometimes
     engine, passes = view.connectivity.engine, bool(wire)
     wire = wire or view.passing.masks[view.passing.everything]
-    found = witness(engine, flow.source, flow.destination, wire, passes=passes)
+    try:
+        found = witness(engine, flow.source, flow.destination, wire, passes=passes)
+    except ValueError:
+        # A network for pods may be as small as one address.
+        return ["no packet can be shown: there are no two addresses that these could have"]
     verdict, packet = found.verdict(view.staged), found.packet
     said = "passes" if verdict.allowed else "is denied"
     lines = [f"for instance {packet_words(packet)} from {packet.source} to {packet.destination} {said}"]
