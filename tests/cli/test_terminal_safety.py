@@ -48,6 +48,7 @@ COMMANDS = (
     ("validate", "-o", "json"),
     ("reach", "b/x", "b/a", "-p", "80"),
     ("reach", "--explain", "b/x", "b/a", "-p", "80"),
+    ("reach", "any", "any"),
     ("reach", "10.0.0.1", "b/a", "-p", "80", "-o", "json"),
     ("ruleset",),
 )
@@ -88,8 +89,10 @@ def test_a_broken_file_that_quotes_it(percale: Calls, where: str, tmp_path: Path
         ("reach", "shop/web", "shop/db", "-p", f"proto/{EVIL}"),
         ("reach", "shop/web", "shop/db", "--source-port", EVIL),
         ("reach", "web", "shop/db", "-n", EVIL),
+        ("reach", f"namespace/{EVIL}", "shop/db"),
+        ("reach", f"app == '{EVIL}'", "shop/db"),
     ],
-    ids=range(6),
+    ids=range(8),
 )
 def test_what_an_argument_says(percale: Calls, argv: tuple[str, ...]) -> None:
     ended = percale(*argv, "-f", SHOP)

@@ -51,7 +51,7 @@ def ends(given: Namespace, texts: Sequence[str], world: World) -> list[Party]:
 
 
 def answers(given: Namespace, world: World, source: Party, destination: Party) -> list[Answer]:
-    asked = (_from_port(wire, given.source_port) for wire in wires(given.ports, destination))
+    asked = (from_port(wire, given.source_port) for wire in wires(given.ports, destination))
     return [_answer(world, source, destination, wire) for wire in asked]
 
 
@@ -76,7 +76,7 @@ def questions(given: Namespace, world: World, source: str, destination: str) -> 
     (near,) = ends(given, (source,), world)
     networks = tuple(given.pod_networks or ()) or private()
     return [
-        Asked(near, far, [_answer(world, near, far, _from_port(wire, given.source_port))], (note,))
+        Asked(near, far, [_answer(world, near, far, from_port(wire, given.source_port))], (note,))
         for far, wire, note in behind(service, world, given.ports, networks)
     ]
 
@@ -88,7 +88,7 @@ def exit_code(answers: Sequence[Answer]) -> Exit:
     return Exit.YES if all(answer.is_certain for answer in answers) else Exit.CANNOT_TELL
 
 
-def _from_port(wire: Wire, source_port: str | None) -> Wire:
+def from_port(wire: Wire, source_port: str | None) -> Wire:
     if source_port is None:
         return wire
     return replace(wire, source_ports=Intervals.single(port_number(source_port)))

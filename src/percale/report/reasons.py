@@ -25,7 +25,18 @@ _VERB = {True: "allows", False: "denies"}
 
 
 def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str]:
-    """One line that says who decided, then what helps when it was a denial."""
+    """Who decided, and what helps when it was a denial that no rule is behind."""
+    lines = decider_lines(decision)
+    if isinstance(decision.because, EndOfTier):
+        if near := nearest(world, decision, packet):
+            lines.append(f"  nearest rule: {near_words(near, decision, packet, world)}")
+        else:
+            lines.append(f"  no rule of these comes near: allow it by an {decision.direction} rule")
+    return lines
+
+
+def decider_lines(decision: Decision) -> list[str]:
+    """One line that says who decided, what was walked over before, and on a denial who isolates."""
     hook = f" ({decision.hook})" if _is_host(decision) and decision.hook is not Hook.NORMAL else ""
     whole = f"{decision.direction} of {decision.endpoint}{hook} {_VERB[decision.allows]}: "
     lines = [whole + reason_words(decision.because)]
@@ -33,10 +44,6 @@ def decision_lines(decision: Decision, packet: Packet, world: World) -> list[str
     if isinstance(decision.because, EndOfTier):
         lines[0] = whole + f"tier {decision.because.tier.name} denies what no rule of it matches"
         lines += [f"  isolated by {_with_place(policy)}" for policy in decision.because.policies]
-        if near := nearest(world, decision, packet):
-            lines.append(f"  nearest rule: {near_words(near, decision, packet, world)}")
-        else:
-            lines.append(f"  no rule of these comes near: allow it by an {decision.direction} rule")
     return lines
 
 

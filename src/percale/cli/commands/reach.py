@@ -1,15 +1,17 @@
-"""Can SRC reach DST, and which rule decides.
+"""Can SRC reach DST, and which rule decides; between sets, which flows.
 
 A workload is NAMESPACE/NAME, or KIND/NAMESPACE/NAME where that is ambiguous. An address or a network is the outside,
 host:NODE a node's own processes, service/NAMESPACE/NAME the endpoints behind a Service, and a domain name what rules
-with domains are held against.
+with domains are held against. Sets are namespace/NAME, "a == 'selector'" in quotes, outside and any.
 """
 
 from argparse import ArgumentParser, Namespace
 
+from percale.analysis.party_sets import is_set
 from percale.cli.inputs import add_input, show, tell, world_from
 from percale.cli.output import terminal_width
 from percale.cli.questions import add_question, exit_code, questions
+from percale.policy.from_resources import DEFAULT_NAMESPACE
 from percale.report.reach import flows_json, flows_text
 
 
@@ -18,7 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("destination", metavar="DST", help="likewise, or a service or a domain name")
     add_input(parser)
     add_question(parser)
-    parser.add_argument("-n", "--namespace", default="default", help="where names without a namespace are looked for")
+    parser.add_argument("-n", "--namespace", help="where names without a namespace are looked for, and selectors hold")
     parser.add_argument(
         "--explain", action="store_true", help="tier by tier: what was asked, what matched, what missed"
     )
@@ -27,6 +29,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     world = world_from(given)
+    if is_set(given.source) or is_set(given.destination):
+        # The engine takes longer to import than one flow to be judged.
+        from percale.cli.set_questions import answer_sets  # noqa: PLC0415
+
+        return answer_sets(given, world, given.namespace or DEFAULT_NAMESPACE)
+    given.namespace = given.namespace or DEFAULT_NAMESPACE
     asked = questions(given, world, given.source, given.destination)
     for note in (note for one in asked for note in one.notes):
         tell(note)
