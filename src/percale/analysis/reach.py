@@ -21,7 +21,9 @@ from percale.selector import Selector
 from percale.traffic.addresses import Address, AddressSet, Network, address_at
 from percale.traffic.intervals import Intervals
 from percale.traffic.packet import Packet
-from percale.traffic.protocols import PROTOCOLS_WITH_PORTS
+from percale.traffic.protocols import ICMP, ICMPV6, PROTOCOLS_WITH_PORTS
+from percale.traffic.regions import Region
+from percale.traffic.traffic import Traffic
 
 #: The ports that Linux gives to clients unless told otherwise: net.ipv4.ip_local_port_range.
 CLIENT_PORTS = Intervals(((32768, 60999),))
@@ -43,6 +45,15 @@ class Wire:
     source_ports: Intervals = CLIENT_PORTS
     icmp_type: int = 0
     icmp_code: int = 0
+
+    @property
+    def traffic(self) -> Traffic:
+        if self.protocol in PROTOCOLS_WITH_PORTS:
+            return Traffic.of({self.protocol: Region.product(self.source_ports, Intervals.single(self.port))})
+        if self.protocol in (ICMP, ICMPV6):
+            kind = Region.product(Intervals.single(self.icmp_type), Intervals.single(self.icmp_code))
+            return Traffic.of({self.protocol: kind})
+        return Traffic.protocols(self.protocol)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 from percale.analysis.connectivity import Group, between
 from percale.analysis.crossings import judged
@@ -25,8 +24,15 @@ class Witness:
     packet: Packet
 
     def verdict(self, staged: Staged = Staged.LEFT_OUT) -> Verdict:
-        hosts = [one if one and one.kind is EndpointKind.HOST else None for one in (self.source, self.destination)]
-        return judged(self.world, self.packet, *hosts, staged=staged)
+        return judged(self.world, self.packet, *self.hosts, staged=staged)
+
+    @property
+    def hosts(self) -> tuple[Endpoint | None, Endpoint | None]:
+        """Of the two ends those that are a host's own processes."""
+        source, destination = (
+            one if one and one.kind is EndpointKind.HOST else None for one in (self.source, self.destination)
+        )
+        return source, destination
 
 
 def witness(engine: Engine, source: Group, destination: Group, wire: int, *, passes: bool) -> Witness:
@@ -43,27 +49,35 @@ def witness(engine: Engine, source: Group, destination: Group, wire: int, *, pas
 
 def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness | None:
     """None where both could only have one and the same address."""
-    pairs = product(_holders(engine, *source), _holders(engine, *destination))
-    first, second = next((pair for pair in pairs if pair[0][1] != pair[1][1]), (None, None))
-    if first is None or second is None:
-        return None
-    packet = packet_at(first[1], second[1], point, destination[0].name)
-    return Witness(first[0], second[0], placed_at(engine.world, first, second), packet)
+    pairs = ((one, other) for one in _holders(engine, *source) for other in _holders(engine, *destination))
+    alone: tuple[Held, Held] | None = None
+    for pair in pairs:
+        if pair[0][1] != pair[1][1]:
+            alone = alone or pair
+            if pair[0][0] is None or pair[0][0] is not pair[1][0]:
+                return _witness(engine, pair, point, destination[0].name)
+    # One endpoint at either end: two replicas of a template, or two addresses of a pod.
+    return _witness(engine, alone, point, destination[0].name) if alone else None
 
 
-def _holders(engine: Engine, group: Group, identity: int) -> Iterator[tuple[Endpoint | None, Address]]:
+Held = tuple[Endpoint | None, Address]
+
+
+def _witness(engine: Engine, ends: tuple[Held, Held], point: Point, name: str) -> Witness:
+    (source, one), (destination, other) = ends
+    return Witness(source, destination, placed_at(engine.world, *ends), packet_at(one, other, point, name))
+
+
+def _holders(engine: Engine, group: Group, identity: int) -> Iterator[Held]:
     """Members with addresses by which they have the identity, or one that is alike."""
-    identities, version = engine.identities, engine.cells.version
+    identities, version, kind = engine.identities, engine.cells.version, engine.kind(identity)
     if group.is_outside:
         yield from ((None, address_at(number, version)) for number in likely(group.addresses.spans))
-    kind = engine.kind(identity)
     for one in group.members:
-        # Of the kind's atoms the first may have a single address, which only one of the two ends can get.
-        for yet in (
-            number for number in identities.of_endpoint[one] if not one.networks and engine.kind(number) == kind
-        ):
-            free = identities.free[identities.known[yet].atom]
-            yield from ((one, address_at(number, version)) for number in likely(free.spans))
+        for like in identities.of_endpoint.get(one, (identity,)) if not one.networks else ():
+            if engine.kind(like) == kind:
+                free = identities.free[identities.known[like].atom]
+                yield from ((one, address_at(number, version)) for number in likely(free.spans))
         for address in one.addresses:
             if address.version == version and engine.kind(engine.identity(address)) == kind:
                 yield one, address
@@ -82,7 +96,7 @@ def packet_at(source: Address, destination: Address, point: Point, name: str) ->
     return Packet(source, destination, point.protocol, icmp_type=point.x, icmp_code=point.y, destination_name=name)
 
 
-def placed_at(world: World, *ends: tuple[Endpoint | None, Address]) -> World:
+def placed_at(world: World, *ends: Held) -> World:
     moved: dict[Endpoint, list[Address]] = {}
     for one, address in ends:
         if one and one.kind is EndpointKind.WORKLOAD and not one.networks:
