@@ -184,6 +184,12 @@ def test_problems_of_both_sides_come_together(percale: Calls, tmp_path: Path) ->
     assert "new.yaml" in ended.err
 
 
+def test_a_document_as_written_is_refused_where_it_is_invalid(percale: Calls) -> None:
+    ended = percale("diff", str(EXAMPLES / "as-written/001-picocluster"), str(EXAMPLES / "picocluster"))
+    assert (ended.status, ended.out) == (Exit.INVALID_INPUT, "")
+    assert "06-external-api-access.yaml:16:5: NetworkPolicy myapp/allow-external-api" in ended.err
+
+
 def test_without_workloads_nothing_can_be_told(percale: Calls) -> None:
     ended = percale("diff", POLICIES, POLICIES)
     assert (ended.status, ended.out) == (Exit.CANNOT_TELL, "")

@@ -12,7 +12,10 @@ from percale.analysis.witness import likely, packet_at, placed_at
 from percale.policy.endpoints import Endpoint
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World
-from percale.traffic.addresses import Address, address_at
+from percale.traffic.addresses import Address, address, address_at
+
+#: Outside, of documentation's networks: the first addresses of all are nobody's, and no kernel routes them.
+_FAMILIAR = tuple(map(address, ("198.51.100.7", "203.0.113.9", "192.0.2.7", "2001:db8:51::7")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,14 @@ def example(
 ) -> Example:
     """Of cells that are treated differently between all of the ends."""
     places = _Places(worlds, grounds)
+    # A workload that talks to itself is a poor example where there is another.
     source, destination = next(
         (first, second)
+        for may_be_one in (False, True)
         for one, other in product(*ends)
         for first in places.of(one)
         for second in places.of(other)
-        if _are_two(first, second)
+        if _are_two(first, second) and (may_be_one or first.pair is None or first.pair is not second.pair)
     )
     point, name = grounds[0].cells.example(wire), ends[1][0].name
     judged = []
@@ -83,9 +88,10 @@ class _Places:
         return self.grounds[0].cells
 
     def of(self, end: End) -> Iterator[_Place]:
-        for number in likely(end.addresses.spans):
-            address = address_at(number, self._cells.version)
-            yield _Place(None, (address, address))
+        numbers = [int(one) for one in _FAMILIAR if one.version == self._cells.version and int(one) in end.addresses]
+        for number in (*numbers, *likely(end.addresses.spans)):
+            at = address_at(number, self._cells.version)
+            yield _Place(None, (at, at))
         for pair in end.pairs:
             yield from self._of_pair(end, pair)
 
@@ -107,11 +113,11 @@ class _Places:
         atoms = self.grounds[index].identities.atoms
         atom = self.grounds[index].identities.known[identity].atom
         return [
-            address
-            for address in one.addresses
-            if address.version == self._cells.version
-            and atoms.at(int(address)) == atom
-            and self.worlds[index].workload_at(address) is one
+            at
+            for at in one.addresses
+            if at.version == self._cells.version
+            and atoms.at(int(at)) == atom
+            and self.worlds[index].workload_at(at) is one
         ]
 
     def _shared(self, end: End) -> list[Address]:
@@ -123,6 +129,6 @@ class _Places:
     def _free(self, index: int, identity: int, known: Sequence[Address]) -> list[Address]:
         identities = self.grounds[index].identities
         free = identities.free[identities.known[identity].atom]
-        if same := [address for address in known if int(address) in free]:
+        if same := [at for at in known if int(at) in free]:
             return same
         return [address_at(number, self._cells.version) for number in likely(free.spans)]

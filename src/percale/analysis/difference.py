@@ -19,7 +19,9 @@ from percale.analysis.symbolic.bits import bits_of
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
 from percale.analysis.versions import versions_of
 from percale.policy.policies import Policy
+from percale.policy.rules import Direction
 from percale.policy.world import World
+from percale.resources.documents import no_garbage_collection
 from percale.traffic.intervals import EMPTY, Intervals
 from percale.traffic.traffic import Traffic
 
@@ -96,6 +98,7 @@ class Difference:
         return not (self.changes or self.pairing.removed or self.pairing.added)
 
 
+@no_garbage_collection()
 def difference(old: World, new: World, scope: Scope = EVERYTHING, versions: tuple[int, ...] = ()) -> Difference:
     like, pairing = aligned(old, new), Pairing.of(old, new)
     grounds = [_grounds(old, like, version, scope) for version in versions or versions_of(old, new)]
@@ -108,8 +111,7 @@ def plain_difference(old: World, new: World, scope: Scope = EVERYTHING) -> Diffe
     pairing, compared = Pairing.of(old, new), list[_Compared]()
     for version in versions_of(old, new):
         grounds = _grounds(old, new, version, scope)
-        kinds = Kinds(ends_of(*grounds, pairing), *(ground.engine() for ground in grounds))
-        compared.append(_Compared(grounds, Comparison(kinds)))
+        compared.append(_Compared(grounds, _plainly(grounds, ends_of(*grounds, pairing))))
     return _found((old, new), pairing, policy_changes(old, new), compared)
 
 
@@ -159,30 +161,37 @@ def _joined(before: Change, one: Change) -> Change:
 def _narrowed(grounds: Grounds, pairing: Pairing, changed: set[Policy]) -> _Compared:
     ends = ends_of(*grounds, pairing)
     if grounds[0].identities is not grounds[1].identities:
-        return _Compared(grounds, Comparison(Kinds(ends, *(ground.engine() for ground in grounds))))
-    subjects = reduce(or_, (grounds[0].identities.subjects(one.subject) for one in changed), 0)
-    rows = _about(grounds, ends, subjects, subjects)
-    if involved := _involved(rows, subjects):
-        # What the policies of those at the other side say matters as well.
-        rows = _about(grounds, ends, subjects, subjects | involved)
+        return _Compared(grounds, _plainly(grounds, ends))
+    identities = grounds[0].identities
+    subjects = reduce(or_, (identities.subjects(one.subject) for one in changed), 0)
+    senders = receivers = 0
+    rows = _about(grounds, ends, subjects, senders, receivers)
+    # What the policies of those at the other side say matters as well.
+    senders, receivers = (bits_of(rows.touched(way), len(identities.known)) for way in (_EGRESS, _INGRESS))
+    if (senders | receivers) & ~subjects:
+        rows = _about(grounds, ends, subjects, senders, receivers)
     return _Compared(grounds, rows)
 
 
-def _about(grounds: Grounds, ends: tuple[End, ...], subjects: int, involved: int) -> Comparison:
+_EGRESS, _INGRESS = Direction.EGRESS, Direction.INGRESS
+
+
+def _plainly(grounds: Grounds, ends: tuple[End, ...]) -> Comparison:
+    old, new = (ground.engine() for ground in grounds)
+    return Comparison(ends, old, new)
+
+
+def _about(grounds: Grounds, ends: tuple[End, ...], subjects: int, senders: int, receivers: int) -> Comparison:
     """Engines of the policies that select any of those involved."""
-    identities = grounds[0].identities
-    engines = [
-        ground.engine(tuple(one for one in ground.terms.policies if identities.subjects(one.subject) & involved))
-        for ground in grounds
-    ]
-    return Comparison(Kinds(ends, *engines), subjects)
 
+    def matters(policy: Policy) -> bool:
+        involved = subjects
+        involved |= senders if _EGRESS in policy.governs else 0
+        involved |= receivers if _INGRESS in policy.governs else 0
+        return bool(grounds[0].identities.subjects(policy.subject) & involved)
 
-def _involved(compared: Comparison, subjects: int) -> int:
-    """Workloads at the other side of rows that differ."""
-    numbers = [end.old for kind in compared.touched for end in compared.kinds.members[kind] if not end.is_outside]
-    identities = compared.kinds.old.identities
-    return bits_of(numbers, identities.workloads) & ~subjects if numbers else 0
+    old, new = (ground.engine(tuple(filter(matters, ground.terms.policies))) for ground in grounds)
+    return Comparison(ends, old, new, subjects)
 
 
 # Lines, in terms of parties.
@@ -190,7 +199,8 @@ def _involved(compared: Comparison, subjects: int) -> int:
 
 def _changes(worlds: Worlds, compared: _Compared) -> Iterator[Change]:
     for line in compared.rows.lines():
-        sources, destinations = (_sides(compared.rows, kinds) for kinds in (line.sources, line.destinations))
+        sources = _sides(compared.rows.senders, line.sources)
+        destinations = _sides(compared.rows.receivers, line.destinations)
         for sides in product(sources, destinations):
             yield from _told(worlds, compared, line, sides)
 
@@ -210,11 +220,11 @@ class _Side:
         return Parties((), Intervals.of(span for end in self.ends for span in end.addresses), self.ends[0].name)
 
 
-def _sides(compared: Comparison, kinds: Iterable[int]) -> list[_Side]:
+def _sides(every: Kinds, kinds: Iterable[int]) -> list[_Side]:
     found: dict[object, _Side] = {}
     for kind in kinds:
-        for end in compared.kinds.members[kind]:
-            shape = frozenset((kind,)) if end.is_outside else compared.kinds.shape(end)
+        for end in every.members[kind]:
+            shape = frozenset((kind,)) if end.is_outside else every.shapes[end.pairs[0]]
             several = len(shape) > 1
             key = end.name if end.is_outside else shape if several else None
             side = found.setdefault((end.is_outside, key), _Side([], set(), several))

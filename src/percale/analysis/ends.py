@@ -1,14 +1,14 @@
 """Parties that two worlds have in common: what they are in the one, and what in the other."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, product
 
 import numpy as np
+import numpy.typing as npt
 
-from percale.analysis.fates import Written, written
+from percale.analysis.fates import combined
 from percale.analysis.pairing import Pair, Pairing
 from percale.analysis.symbolic.bits import Indices
 from percale.analysis.symbolic.engine import Engine, Ground
@@ -79,37 +79,44 @@ def _outside(old: Ground, new: Ground) -> Iterator[End]:
 
 @dataclass(frozen=True)
 class Kinds:
-    """Ends that are alike in both worlds, by number; -1 is the class of what is no subject."""
+    """Ends that are alike in both worlds as senders, or as receivers, by number."""
 
     ends: tuple[End, ...]
     old: Engine
     new: Engine
+    direction: Direction
+
+    def ways(self, direction: Direction) -> tuple[OneWay, OneWay]:
+        if direction is Direction.EGRESS:
+            return self.old.egress, self.new.egress
+        return self.old.ingress, self.new.ingress
 
     @cached_property
-    def _columns(self) -> tuple[tuple[tuple[str, Direction], Indices], ...]:
-        found = []
-        for direction in Direction:
-            for age, engine, numbers in (("old", self.old, self._old), ("new", self.new, self._new)):
-                way = engine.egress if direction is Direction.EGRESS else engine.ingress
-                found.append(((f"{age} subject", direction), _subjects(way, numbers, engine.identities.workloads)))
-                found.append(((f"{age} peer", direction), way.peers.class_of[numbers]))
-        return tuple(found)
+    def _numbers(self) -> tuple[Indices, Indices]:
+        return np.array([end.old for end in self.ends], np.intp), np.array([end.new for end in self.ends], np.intp)
 
     @cached_property
-    def _old(self) -> Indices:
-        return np.array([end.old for end in self.ends], np.intp)
-
-    @cached_property
-    def _new(self) -> Indices:
-        return np.array([end.new for end in self.ends], np.intp)
+    def _rows(self) -> npt.NDArray[np.intp]:
+        """Of each end whether it is outside, its classes as a subject, and those as a peer of the others."""
+        first = [end.is_outside for end in self.ends]
+        other = Direction.INGRESS if self.direction is Direction.EGRESS else Direction.EGRESS
+        workloads = [one.identities.workloads for one in (self.old, self.new)]
+        asked = zip(self.ways(self.direction), self._numbers, workloads, strict=True)
+        peers = zip(self.ways(other), self._numbers, strict=True)
+        return np.stack(
+            [
+                np.array(first, np.intp),
+                *(_subjects(way, numbers, count) for way, numbers, count in asked),
+                *(way.peers.class_of[numbers] for way, numbers in peers),
+            ]
+        )
 
     @cached_property
     def _unique(self) -> tuple[Indices, Indices]:
         """A member of each kind, and of each end its kind."""
-        outside = np.array([end.is_outside for end in self.ends], np.intp)
-        rows = np.stack([outside, *(column for _, column in self._columns)])
-        _, members, kinds = np.unique(rows, axis=1, return_index=True, return_inverse=True)
-        return members, kinds.reshape(-1)
+        codes, _ = combined([row + 1 for row in self._rows])
+        _, members = np.unique(codes, return_index=True)
+        return members, codes
 
     @property
     def count(self) -> int:
@@ -124,35 +131,28 @@ class Kinds:
         return found
 
     @cached_property
-    def classes(self) -> dict[tuple[str, Direction], Indices]:
-        """Of each kind, as `old subject`, `old peer`, `new subject` and `new peer` of either direction."""
-        return {name: column[self._unique[0]] for name, column in self._columns}
+    def subjects(self) -> tuple[Indices, Indices]:
+        """Of each kind its class as a subject in the old world and in the new; -1 outside."""
+        _, old, new, _, _ = self._rows[:, self._unique[0]]
+        return old, new
 
     @cached_property
-    def old_rules(self) -> Written:
-        return written(self.old.world)
+    def peers(self) -> tuple[Indices, Indices]:
+        """Of each kind its class as a peer of the other direction's subjects."""
+        _, _, _, old, new = self._rows[:, self._unique[0]]
+        return old, new
 
     @cached_property
-    def new_rules(self) -> Written:
-        return written(self.new.world)
-
-    def shape(self, end: End) -> frozenset[int]:
-        """All kinds that a workload at the end may be; workloads at one end share all their ends."""
-        return self._shapes[end.pairs[0]]
-
-    def shapes(self) -> tuple["Counter[frozenset[int]]", "Counter[frozenset[int]]"]:
-        """How many workloads there are of each shape, and how many of them are single pods."""
-        every = Counter(self._shapes.values())
-        return every, Counter(shape for pair, shape in self._shapes.items() if not templates(pair))
-
-    @cached_property
-    def _shapes(self) -> dict[Pair, frozenset[int]]:
-        found: dict[Pair, set[int]] = {}
+    def shapes(self) -> dict[Pair, frozenset[int]]:
+        """Of each workload all kinds that it may be; workloads at one end share all their ends."""
+        found: dict[Pair, frozenset[int]] = {}
         for kind, ends in enumerate(self.members):
+            alone = frozenset((kind,))
             for end in ends:
                 for pair in end.pairs:
-                    found.setdefault(pair, set()).add(kind)
-        return {pair: frozenset(kinds) for pair, kinds in found.items()}
+                    before = found.get(pair)
+                    found[pair] = alone if before is None else before | alone
+        return found
 
 
 def _subjects(way: OneWay, numbers: Indices, workloads: int) -> Indices:

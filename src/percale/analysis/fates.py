@@ -1,5 +1,6 @@
 """What becomes of packets, and who decides it: for every peer of a subject at once, then for two worlds together."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from percale.analysis.symbolic.bits import flags_of
 from percale.analysis.symbolic.cells import Cells
-from percale.analysis.symbolic.one_way import Hit, OneWay
+from percale.analysis.symbolic.one_way import Hit, OneWay, hits_of
 from percale.policy.rules import Action
 from percale.policy.world import World
 
@@ -17,6 +18,9 @@ Numbers = npt.NDArray[np.int64]
 
 #: What decides, as far as it matters whether two packets have the same answer: a rule as it is written, a tier by name.
 Decider = tuple[int, str] | str
+
+#: To look at one peer costs a part of a row; after so many the whole row has its price.
+_FEW = 16
 
 NOBODY, INVALID, NOT_ASKED = "no profile", "invalid", "not asked"
 
@@ -37,6 +41,7 @@ class Fates:
     def __init__(self, way: OneWay, cells: Cells, known: "KnownFates", written: "Written") -> None:
         self._way, self._cells, self._known, self._written = way, cells, known, written
         self._of: dict[int, Numbers] = {}
+        self._asked = Counter[int]()
 
     def of(self, subject: int) -> Numbers:
         """For each peer class the number of its fate."""
@@ -48,13 +53,12 @@ class Fates:
         parts = self._way.divided(subject)
         asked = [self._deciding(subject, wire) for wire in parts]
         codes, combinations = combined([column for column, _ in asked])
-        invalid = self._cells.everything & ~sum(parts)
         numbers = [
             self._known.number(
                 _fate(
                     [
                         *((wire, *deciders[n]) for wire, (_, deciders), n in zip(parts, asked, held, strict=True)),
-                        *([(invalid, False, INVALID)] if invalid else []),
+                        *self._invalid(parts),
                     ]
                 )
             )
@@ -72,6 +76,25 @@ class Fates:
                 column[flags_of(hit.peers, count) != 0] = len(found)
                 found.append((hit.action is Action.ALLOW, self._decider(hit)))
         return column, found
+
+    def at(self, subject: int, peer: int) -> int:
+        """Of one peer class, without the others' as long as few are asked about."""
+        self._asked[subject] += 1
+        if subject in self._of or self._asked[subject] > _FEW:
+            return int(self.of(subject)[peer])
+        parts = self._way.divided(subject)
+        found = [(wire, *self._deciding_at(subject, peer, wire & -wire)) for wire in parts]
+        return self._known.number(_fate([*found, *self._invalid(parts)]))
+
+    def _deciding_at(self, subject: int, peer: int, cell: int) -> tuple[bool, Decider]:
+        hits = hits_of(self._way.stages(subject), subject, 1 << peer, cell)
+        last = next((hit for hit in hits if hit.action is not Action.PASS), None)
+        return (last.action is Action.ALLOW, self._decider(last)) if last else (False, NOBODY)
+
+    def _invalid(self, parts: list[int]) -> list[tuple[int, bool, Decider]]:
+        """What is dropped before anybody is asked."""
+        wire = self._cells.everything & ~sum(parts)
+        return [(wire, False, INVALID)] if wire else []
 
     def _decider(self, hit: Hit) -> Decider:
         if hit.clause:
@@ -134,22 +157,31 @@ class Piece(NamedTuple):
 
 
 def pieces(before: tuple[Fate, Fate], after: tuple[Fate, Fate]) -> tuple[Piece, ...]:
-    """Of the sender's and the receiver's fates in both worlds."""
+    """Of the sender's and the receiver's fates in both worlds; who answers as before does not decide."""
     found: dict[tuple[bool, tuple[Decider, ...], tuple[Decider, ...]], int] = {}
-    then, now = _verdicts(*before), _verdicts(*after)
-    for (allowed, deciders), wire in then.items():
-        for (allows, deciding), held in now.items():
-            if allowed != allows and wire & held:
-                key = (allows, deciders, deciding)
-                found[key] = found.get(key, 0) | wire & held
+    sent, taken = (_turns(then, now) for then, now in zip(before, after, strict=True))
+    for (one, wire), (other, held) in product(sent.items(), taken.items()):
+        allowed, allows = one.allowed and other.allowed, one.allows and other.allows
+        if allowed != allows and wire & held:
+            key = allows, (one.before, other.before), (one.after, other.after)
+            found[key] = found.get(key, 0) | wire & held
     return tuple(Piece(opens, wire, then, now) for (opens, then, now), wire in found.items())
 
 
-def _verdicts(sent: Fate, taken: Fate) -> dict[tuple[bool, tuple[Decider, ...]], int]:
-    found: dict[tuple[bool, tuple[Decider, ...]], int] = {}
-    for one, other in product(sent, taken):
+class _Turn(NamedTuple):
+    """What one side says before and after."""
+
+    allowed: bool
+    allows: bool
+    before: Decider
+    after: Decider
+
+
+def _turns(then: Fate, now: Fate) -> dict[_Turn, int]:
+    found: dict[_Turn, int] = {}
+    for one, other in product(then, now):
         if wire := one.wire & other.wire:
-            allows = one.allows and other.allows
-            key = allows, tuple(part.decider if allows or not part.allows else "" for part in (one, other))
-            found[key] = found.get(key, 0) | wire
+            same = one.allows == other.allows
+            turn = _Turn(one.allows, other.allows, *(("", "") if same else (one.decider, other.decider)))
+            found[turn] = found.get(turn, 0) | wire
     return found

@@ -166,9 +166,9 @@ class Cells:
         """A packet of a set that is not empty: a client's, as far as the set holds one."""
         for grid in (self.grids[number] for number in sorted(self.grids, key=_familiarity)):
             for x, y in grid.region(mask).bands:
-                return Point(
-                    grid.protocol, _client_port(x) if grid.protocol in PROTOCOLS_WITH_PORTS else _first(x), _first(y)
-                )
+                if grid.protocol in PROTOCOLS_WITH_PORTS:
+                    return Point(grid.protocol, _client_port(x), _first(y))
+                return Point(grid.protocol, _first(x), y.spans[0][0])
         return Point(next(number for number in range(255, -1, -1) if number not in self.grids), 0, 0)
 
 
