@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import forwarding, load, node, reach, reading
+from bench import difference, forwarding, load, node, reach, reading
 from bench.report import Report
 from percale.errors import PercaleError
 
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "load": load,
     "reading": reading,
     "reach": reach,
+    "difference": difference,
 }
 
 _RESULTS = Path(__file__).parent / "results"
