@@ -22,7 +22,7 @@ class _Built(Exception):
 def _parsers() -> Iterator[tuple[str, ArgumentParser]]:
     for name in COMMANDS:
         parser = ArgumentParser()
-        import_module(f"percale.cli.commands.{name}").add_arguments(parser)
+        import_module(f"percale.cli.commands.{name.replace('-', '_')}").add_arguments(parser)
         yield from _with_verbs(f"percale {name}", parser)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ArgumentParser, "parse_args", _give_away)

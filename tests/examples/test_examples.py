@@ -159,7 +159,7 @@ PASSED_OVER = {
 
 
 def test_every_example_has_a_table() -> None:
-    shown = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - {"as-written"}
+    shown = {path.name for path in EXAMPLES.iterdir() if path.is_dir()} - {"as-written", "ci"}
     assert shown == {name for names in TABLES for name in names}
     assert all(len(flows) >= 12 and len(set(map(str, flows))) == len(flows) for flows in TABLES.values())
 

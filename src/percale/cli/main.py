@@ -23,6 +23,7 @@ COMMANDS = {
     "delete": "delete resources from the datastore",
     "diff": "which packets another version of the manifests treats otherwise",
     "get": "show resources of the datastore",
+    "init-tests": "write a first suite of expectations",
     "lab": "build the manifests as network namespaces, enforce them, and probe",
     "label": "set or remove a label of a resource in the datastore",
     "lint": "look for problems and foot-guns in manifests",
@@ -41,7 +42,7 @@ _EXITS = """exit status: 0 yes, clean; 1 no, findings; 2 usage; 3 invalid input;
 def main(argv: Sequence[str]) -> int:
     if not argv or argv[0] not in COMMANDS:
         return _without_command(argv)
-    module = import_module(f"percale.cli.commands.{argv[0]}")
+    module = import_module(f"percale.cli.commands.{argv[0].replace('-', '_')}")
     parser = command_parser(f"{_program()} {argv[0]}", module.__doc__)
     module.add_arguments(parser)
     status: int = module.run(_parsed(parser, argv[1:]))
