@@ -18,6 +18,10 @@ class NoSuchParty(PercaleError):
     """The reference names nothing, or more than one thing."""
 
 
+class Unaskable(PercaleError):
+    """The question cannot mean anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """One end of a flow. `within` are the networks that its address may come from; a known one is a /32 or /128.

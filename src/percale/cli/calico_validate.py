@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from percale.analysis.asking import questions
 from percale.cli.inputs import add_input, show, tell, world_from
 from percale.cli.main import command_parser, guarded
-from percale.cli.questions import add_question, exit_code, questions
+from percale.cli.questions import add_question, exit_code, terms_of
 from percale.report.reach import validation_text
 
 
@@ -17,7 +18,7 @@ def main(argv: Sequence[str]) -> int:
     add_question(parser)
     given = parser.parse_args(argv)
     world = world_from(given)
-    asked = questions(given, world, given.pod_a, given.pod_b)
+    asked = questions(world, given.pod_a, given.pod_b, terms_of(given, given.namespace))
     for note in (note for one in asked for note in one.notes):
         tell(note)
     flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from percale.analysis.parties import NoSuchParty
+from percale.analysis.parties import NoSuchParty, Unaskable
 from percale.analysis.reach import TooOpen
 from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected
 from percale.errors import PercaleError
@@ -27,7 +27,7 @@ def exit_of(error: PercaleError) -> Exit:
     match error:
         case InvalidInput() | CannotPatch():
             return Exit.INVALID_INPUT
-        case UsageError() | NoSuchParty() | NotInRepository():
+        case UsageError() | NoSuchParty() | Unaskable() | NotInRepository():
             return Exit.USAGE
         case NotFound() | AlreadyExists() | Conflict() | Forbidden() | Rejected():
             return Exit.NO

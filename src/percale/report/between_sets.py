@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from percale.analysis.asking_sets import AskedOfSets
 from percale.analysis.between_sets import Between, Part
 from percale.analysis.connectivity import Group
 from percale.analysis.explanation import explained
+from percale.analysis.reach import Wire
 from percale.analysis.witness import Witness, witness
 from percale.policy.endpoints import EndpointKind
 from percale.policy.reasons import Decision
@@ -18,6 +20,7 @@ from percale.report.reasons import decider_lines, decision_json, decision_lines,
 from percale.report.traffic import packet_words, traffic_json, traffic_words
 from percale.report.workload_names import shortened
 from percale.report.wrapping import wrapped
+from percale.traffic.protocols import protocol_name
 from percale.traffic.traffic import Traffic
 
 SCHEMA_VERSION = 1
@@ -38,13 +41,14 @@ def verdict_of(answers: Sequence[Between]) -> str:
 
 
 class SetReport:
-    """`ends` as the question called them; `wires` are what it named, if it did, and then all is accounted for."""
+    """With everything accounted for where the question named the traffic."""
 
-    def __init__(self, answers: Sequence[Between], ends: tuple[str, str], wires: Named, *, explain: bool) -> None:
-        self._source, self._destination = ends
+    def __init__(self, asked: AskedOfSets, *, explain: bool) -> None:
+        wires = [(_wire_words(wire), wire.traffic) for wire in asked.wires]
+        self._source, self._destination = asked.source.name, asked.destination.name
         self._asked = ", ".join(name for name, _ in wires) or "on anything"
-        self._told = [_Told(answer, wires, explain=explain) for answer in answers]
-        self._verdict = verdict_of(answers)
+        self._told = [_Told(answer, wires, explain=explain) for answer in asked.answers]
+        self._verdict = verdict_of(asked.answers)
 
     def text(self, width: int) -> str:
         lines = [f"{self._verdict}: {self._source} -> {self._destination} {self._asked}"]
@@ -177,3 +181,7 @@ def hosts_name(groups: Sequence[Group]) -> str:
     if not members or members[0].kind is not EndpointKind.HOST:
         return ""
     return shortened([f"host:{one.node}/{one.interface or one.name}" for one in members])
+
+
+def _wire_words(wire: Wire) -> str:
+    return f"{protocol_name(wire.protocol)} {wire.port}" if wire.port else traffic_words(wire.traffic)

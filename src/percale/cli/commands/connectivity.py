@@ -14,11 +14,11 @@ from percale.analysis.parties import Party, private
 from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import Engine, Scope
 from percale.analysis.versions import versions_of
+from percale.analysis.wires import traffic_of, wires
 from percale.cli.ends import Ends, ends_of, groups_of, workloads_in
 from percale.cli.exits import Exit, UsageError
 from percale.cli.inputs import add_input, show, tell, world_from
 from percale.cli.questions import add_pod_networks
-from percale.cli.wires import traffic_of, wires
 from percale.host import commands
 from percale.policy.selection import Staged
 from percale.policy.world import World

@@ -7,10 +7,11 @@ with domains are held against. Sets are namespace/NAME, "a == 'selector'" in quo
 
 from argparse import ArgumentParser, Namespace
 
+from percale.analysis.asking import questions
 from percale.analysis.party_sets import is_set
 from percale.cli.inputs import add_input, show, tell, world_from
 from percale.cli.output import terminal_width
-from percale.cli.questions import add_question, exit_code, questions
+from percale.cli.questions import add_question, exit_code, terms_of
 from percale.policy.from_resources import DEFAULT_NAMESPACE
 from percale.report.reach import flows_json, flows_text
 
@@ -29,13 +30,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(given: Namespace) -> int:
     world = world_from(given)
+    terms = terms_of(given, given.namespace or DEFAULT_NAMESPACE)
     if is_set(given.source) or is_set(given.destination):
         # The engine takes longer to import than one flow to be judged.
         from percale.cli.set_questions import answer_sets  # noqa: PLC0415
 
-        return answer_sets(given, world, given.namespace or DEFAULT_NAMESPACE)
-    given.namespace = given.namespace or DEFAULT_NAMESPACE
-    asked = questions(given, world, given.source, given.destination)
+        return answer_sets(given, world, terms)
+    asked = questions(world, given.source, given.destination, terms)
     for note in (note for one in asked for note in one.notes):
         tell(note)
     flows = [(one.source, one.destination, answer) for one in asked for answer in one.answers]

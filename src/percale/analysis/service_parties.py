@@ -1,10 +1,9 @@
 """A Service as destination: policy is asked after its address has been translated, so its endpoints are meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from percale.analysis.parties import NoSuchParty, Party, party
+from percale.analysis.parties import NoSuchParty, Party, Unaskable, party
 from percale.analysis.reach import Wire
-from percale.cli.exits import UsageError
 from percale.policy.rules import ServiceRef
 from percale.policy.world import ServiceBackend, World
 from percale.traffic.addresses import Network
@@ -22,7 +21,7 @@ def service_named(text: str, namespace: str) -> ServiceRef | None:
 
 
 def behind(
-    service: ServiceRef, world: World, ports: list[str] | None, pod_networks: tuple[Network, ...]
+    service: ServiceRef, world: World, ports: Sequence[str], pod_networks: tuple[Network, ...]
 ) -> Iterator[tuple[Party, Wire, str]]:
     """Each endpoint with the port that the Service's leads to, and a line that says so."""
     if service not in world.services:
@@ -33,7 +32,7 @@ def behind(
         )
     chosen = [one for one in world.services[service] if one.port and _is_asked(one, ports)]
     if not chosen:
-        raise UsageError(
+        raise Unaskable(
             f"no endpoint is behind service `{service.namespace}/{service.name}` at that port",
             hint="its selector may match no workload, or its target port none of theirs",
         )
@@ -44,7 +43,7 @@ def behind(
         yield there, Wire(one.protocol, one.port), f"service {service.namespace}/{service.name} leads to {name}"
 
 
-def _is_asked(backend: ServiceBackend, ports: list[str] | None) -> bool:
+def _is_asked(backend: ServiceBackend, ports: Sequence[str]) -> bool:
     """By the Service's own port; where the input does not tell it, every endpoint is meant."""
     if not ports or not backend.service_port:
         return True

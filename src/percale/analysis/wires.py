@@ -1,10 +1,10 @@
 """`-p 5432/tcp`: the traffic that a question is about."""
 
 import re
+from collections.abc import Sequence
 
-from percale.analysis.parties import Party
+from percale.analysis.parties import Party, Unaskable
 from percale.analysis.reach import Wire
-from percale.cli.exits import UsageError
 from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6, NUMBER_OF, PROTOCOLS_WITH_PORTS, protocol_name
 from percale.traffic.regions import Region
@@ -16,13 +16,13 @@ _ECHO = {ICMP: 8, ICMPV6: 128}
 _LAST_PORT = 65535
 
 
-def wires(texts: list[str] | None, destination: Party) -> list[Wire]:
+def wires(texts: Sequence[str], destination: Party) -> list[Wire]:
     """What was asked for, or else every port that the destination declares."""
     if texts:
         return [_wire(text.strip().lower(), destination) for text in texts]
     declared = destination.endpoint.ports if destination.endpoint else ()
     if not declared:
-        raise UsageError(f"`{destination.name}` declares no port", hint="say which with -p; " + _FORM)
+        raise Unaskable(f"`{destination.name}` declares no port", hint="say which with -p; " + _FORM)
     return [Wire(port.protocol, port.number) for port in declared]
 
 
@@ -36,7 +36,7 @@ def _wire(text: str, destination: Party) -> Wire:
         first, second = second, first
     protocol = _BY_LOWER_NAME.get(second or "tcp")
     if protocol not in PROTOCOLS_WITH_PORTS:
-        raise UsageError(f"`{text}` is no port", hint=_FORM)
+        raise Unaskable(f"`{text}` is no port", hint=_FORM)
     if re.fullmatch(r"[0-9]+", first):
         return Wire(protocol, port_number(first))
     return Wire(protocol, _named(first, protocol, destination))
@@ -45,26 +45,26 @@ def _wire(text: str, destination: Party) -> Wire:
 def port_number(text: str) -> int:
     number = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
     if not 1 <= number <= _LAST_PORT:
-        raise UsageError(f"`{text}` is no port number", hint=f"ports go from 1 to {_LAST_PORT}")
+        raise Unaskable(f"`{text}` is no port number", hint=f"ports go from 1 to {_LAST_PORT}")
     return number
 
 
 def _protocol(text: str) -> int:
     number = int(text) if re.fullmatch(r"[0-9]{1,3}", text) else 256
     if number > 255:
-        raise UsageError(f"`{text}` is no protocol number", hint="they go from 0 to 255: proto/47")
+        raise Unaskable(f"`{text}` is no protocol number", hint="they go from 0 to 255: proto/47")
     if number in PROTOCOLS_WITH_PORTS:
         name = protocol_name(number).lower()
-        raise UsageError(f"of {protocol_name(number)} a port must be named", hint=f"write 80/{name}")
+        raise Unaskable(f"of {protocol_name(number)} a port must be named", hint=f"write 80/{name}")
     return number
 
 
 def _icmp(protocol: int, text: str) -> Wire:
     if not re.fullmatch(r"([0-9]{1,3}(/[0-9]{1,3})?)?", text):
-        raise UsageError(f"`{text}` is no ICMP type", hint=_FORM)
+        raise Unaskable(f"`{text}` is no ICMP type", hint=_FORM)
     numbers = [int(part) for part in text.split("/") if part] or [_ECHO[protocol]]
     if max(numbers) > 255:
-        raise UsageError(f"`{text}` is no ICMP type", hint="types and codes go up to 255")
+        raise Unaskable(f"`{text}` is no ICMP type", hint="types and codes go up to 255")
     return Wire(protocol, icmp_type=numbers[0], icmp_code=numbers[1] if len(numbers) > 1 else 0)
 
 
@@ -74,7 +74,7 @@ def _named(name: str, protocol: int, destination: Party) -> int:
         if (port.name, port.protocol) == (name, protocol):
             return port.number
     known = ", ".join(sorted(f"{port.name}/{protocol_name(port.protocol).lower()}" for port in ports if port.name))
-    raise UsageError(
+    raise Unaskable(
         f"`{destination.name}` has no port called `{name}`",
         hint=f"it has {known}" if known else "say a number; " + _FORM,
     )
