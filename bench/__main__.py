@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import difference, forwarding, load, node, reach, reading
+from bench import difference, forwarding, lint, load, node, reach, reading
 from bench.report import Report
 from percale.errors import PercaleError
 
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "reading": reading,
     "reach": reach,
     "difference": difference,
+    "lint": lint,
 }
 
 _RESULTS = Path(__file__).parent / "results"

@@ -1,13 +1,12 @@
 """What rules look at: the manifests, the world they make, and facts that several rules share."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TypeVar
 
-from percale.analysis.lint.findings import Evidence, Spot
+from percale.analysis.lint.entities import Said, WrittenPolicy, said_by, selectors_of
 from percale.analysis.lint.inventory import Inventory
 from percale.analysis.lint.sides import Sides, sides_of
 from percale.analysis.lint.weighing import Weighed, weighed
@@ -24,42 +23,16 @@ from percale.resources.documents import Document
 from percale.resources.kinds import AnyResource
 from percale.resources.kubernetes_policy import KubernetesNetworkPolicy
 from percale.resources.places import Path
+from percale.resources.workload import Namespace
+from percale.selector import Selector
 from percale.traffic.addresses import Network
 from percale.traffic.protocols import TCP, UDP
 from percale.traffic.traffic import Traffic
 
 T = TypeVar("T")
 
-_STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
-
 #: Told apart wherever engines are asked about names being looked up.
 DNS = Traffic.to_port(UDP, 53) | Traffic.to_port(TCP, 53)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenPolicy:
-    """A policy, and where it was written."""
-
-    policy: Policy
-    resource: AnyResource
-    document: Document
-
-    def rules(self) -> Iterator[tuple[Direction, Rule]]:
-        for direction in Direction:
-            yield from ((direction, rule) for rule in self.policy.rules(direction))
-
-    def spot(self, path: Path, says: str, remedy: str, *evidence: Evidence) -> Spot:
-        return Spot(self.document, path, says, remedy, evidence)
-
-
-def path_of(rule: Rule) -> Path:
-    """Where a rule stands in its document."""
-    return ("spec", *_steps(rule.path))
-
-
-def _steps(text: str) -> Iterator[str | int]:
-    for number, name in _STEP.findall(text):
-        yield int(number) if number else name
 
 
 def _id(resource: AnyResource) -> PolicyId:
@@ -87,11 +60,30 @@ class Context:
         found = ((policy, written[policy.id]) for policy in self.world.policies.policies if policy.id in written)
         return tuple(WrittenPolicy(policy, item.resource, item.document) for policy, item in found)
 
+    @cached_property
+    def _by_type(self) -> dict[type, list[Located]]:
+        found: dict[type, list[Located]] = {}
+        for item in self.manifests.items:
+            found.setdefault(type(item.resource), []).append(item)
+        return found
+
     def of_kind(self, *kinds: type[AnyResource]) -> Iterator[Located]:
-        return (item for item in self.manifests.items if isinstance(item.resource, kinds))
+        return (item for kind in kinds for item in self._by_type.get(kind, ()))
 
     def resources(self, kind: type[T]) -> Iterator[tuple[Document, T]]:
-        return ((item.document, item.resource) for item in self.manifests.items if isinstance(item.resource, kind))
+        found = self._by_type.get(kind, ())
+        return ((item.document, item.resource) for item in found if isinstance(item.resource, kind))
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """Those that are declared, and those that workloads are in."""
+        declared = {one.metadata.name for _, one in self.resources(Namespace)}
+        return frozenset(declared | {one.namespace for one in self.world.workloads})
+
+    @cached_property
+    def namespace_labels(self) -> frozenset[str]:
+        """What the declared ones are labelled with, by key."""
+        return frozenset(key for _, one in self.resources(Namespace) for key in one.metadata.labels)
 
     @cached_property
     def written(self) -> dict[Policy, WrittenPolicy]:
@@ -119,6 +111,15 @@ class Context:
     @cached_property
     def versions(self) -> tuple[int, ...]:
         return versions_of(self.world)
+
+    @cached_property
+    def said(self) -> tuple[Said, ...]:
+        """Of all policies, staged ones too."""
+        return tuple(one for policy in self.policies for one in said_by(policy))
+
+    @cached_property
+    def selectors(self) -> tuple[tuple[WrittenPolicy, Path, Selector], ...]:
+        return tuple(one for policy in self.policies for one in selectors_of(policy))
 
     @property
     def holds_endpoints(self) -> bool:

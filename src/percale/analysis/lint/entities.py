@@ -1,12 +1,44 @@
-"""What the rules of a policy say of either side, each once, and where that is written."""
+"""Policies as they were written: what their rules say of either side, and where."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from percale.analysis.lint.context import Context, WrittenPolicy, path_of
+from percale.analysis.lint.findings import Evidence, Spot
+from percale.policy.policies import Policy
 from percale.policy.rules import OWN_SIDE, Direction, Entity, Rule, Side
+from percale.resources.documents import Document
+from percale.resources.kinds import AnyResource
 from percale.resources.places import Path
 from percale.selector import Selector
+
+_STEP = re.compile(r"\[(\d+)\]|\.?([^.\[]+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WrittenPolicy:
+    """A policy, and where it was written."""
+
+    policy: Policy
+    resource: AnyResource
+    document: Document
+
+    def rules(self) -> Iterator[tuple[Direction, Rule]]:
+        for direction in Direction:
+            yield from ((direction, rule) for rule in self.policy.rules(direction))
+
+    def spot(self, path: Path, says: str, remedy: str, *evidence: Evidence) -> Spot:
+        return Spot(self.document, path, says, remedy, evidence)
+
+
+def path_of(rule: Rule) -> Path:
+    """Where a rule stands in its document."""
+    return ("spec", *_steps(rule.path))
+
+
+def _steps(text: str) -> Iterator[str | int]:
+    for number, name in _STEP.findall(text):
+        yield int(number) if number else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +50,16 @@ class Said:
     rule: Rule
     side: Side
     entity: Entity
-    path: Path
+
+    @property
+    def path(self) -> Path:
+        """Kubernetes' peers have a place of their own; Calico's rules have one for each side."""
+        path = self.rule.path
+        return path_of(self.rule) if ".from[" in path or ".to[" in path else (*path_of(self.rule), self.side.value)
 
     @property
     def is_peer(self) -> bool:
         return self.side is not OWN_SIDE[self.direction]
-
-
-def said(context: Context) -> Iterator[Said]:
-    for policy in context.policies:
-        yield from said_by(policy)
 
 
 def said_by(policy: WrittenPolicy) -> Iterator[Said]:
@@ -36,20 +68,14 @@ def said_by(policy: WrittenPolicy) -> Iterator[Said]:
         for side in Side:
             if (rule.path, side) not in seen:
                 seen.add((rule.path, side))
-                yield Said(policy, direction, rule, side, rule.entity(side), _path(rule, side))
+                yield Said(policy, direction, rule, side, rule.entity(side))
 
 
-def _path(rule: Rule, side: Side) -> Path:
-    """Kubernetes' peers have a place of their own; Calico's rules have one for each side."""
-    return path_of(rule) if ".from[" in rule.path or ".to[" in rule.path else (*path_of(rule), side.value)
-
-
-def selectors(context: Context) -> Iterator[tuple[WrittenPolicy, Path, Selector]]:
-    """Those of policies, then those of their rules; each at its place."""
-    for policy in context.policies:
-        yield policy, subject_path(policy), policy.policy.subject
-        for one in said_by(policy):
-            yield from ((policy, one.path, found) for found in (one.entity.selector, one.entity.not_selector) if found)
+def selectors_of(policy: WrittenPolicy) -> Iterator[tuple[WrittenPolicy, Path, Selector]]:
+    """The policy's own, then those of its rules; each at its place."""
+    yield policy, subject_path(policy), policy.policy.subject
+    for one in said_by(policy):
+        yield from ((policy, one.path, found) for found in (one.entity.selector, one.entity.not_selector) if found)
 
 
 def subject_path(policy: WrittenPolicy) -> Path:

@@ -1,7 +1,9 @@
 """What selectors match, asked once for all endpoints that no selector tells apart."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import combinations
+from operator import and_
 
 from percale.analysis.symbolic.bits import each
 from percale.analysis.symbolic.labels import LabelIndex, Projection, Vocabulary
@@ -9,6 +11,9 @@ from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Side
 from percale.policy.world import World
 from percale.selector import And, Selector
+
+#: All combinations of more would take long, and a selector with as many is nobody's near miss.
+_MOST_PARTS = 8
 
 
 class Alike:
@@ -32,11 +37,14 @@ class Alike:
         return (one for group in self.groups for one in group)
 
     def nearest(self, selector: Selector) -> Endpoint | None:
-        """Whom most of the selector's parts hold for, if any does."""
+        """Whom most of the selector's parts hold for, if any does; of many parts, the first ones count most."""
         parts = selector.terms if isinstance(selector, And) else (selector,)
-        score = [sum(part.matches(group[0].labels) for part in parts) for group in self.groups]
-        best = max(range(len(score)), key=score.__getitem__, default=None)
-        return None if best is None or not score[best] else self.groups[best][0]
+        holding = [self.matching(part) for part in parts[:_MOST_PARTS]]
+        for count in range(len(holding) - 1, 0, -1):
+            for some in combinations(holding, count):
+                if bits := reduce(and_, some):
+                    return self.groups[(bits & -bits).bit_length() - 1][0]
+        return None
 
 
 class Inventory:
@@ -72,6 +80,10 @@ class Inventory:
     @cached_property
     def network_sets(self) -> Alike:
         return Alike(self._world.network_sets, self._vocabulary)
+
+    def is_asked(self, key: str) -> bool:
+        """Whether any selector speaks of the label."""
+        return self._vocabulary.mentions(key)
 
     def subjects(self, selector: Selector) -> bool:
         """Whether a policy's selector is about anything."""

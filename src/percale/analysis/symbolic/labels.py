@@ -55,6 +55,9 @@ class Vocabulary:
         if known is not None:
             known.update(values)
 
+    def mentions(self, key: str) -> bool:
+        return key in self._values
+
     def projection(self, labels: Labels) -> Projection:
         """Objects with equal projections are alike for every selector."""
         values = self._values

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from percale.analysis.lint.context import Context, WrittenPolicy
+from percale.analysis.lint.context import Context
+from percale.analysis.lint.entities import WrittenPolicy
 from percale.analysis.lint.findings import Members, Spot
 from percale.analysis.lint.rules.forms import calico_rules, kubernetes_specs
 from percale.policy.endpoints import Endpoint
@@ -50,25 +51,21 @@ def _key(document: Document) -> tuple[object, object, object]:
 
 
 def namespace_without_default_deny(context: Context) -> Iterator[Spot]:
-    inventory = context.inventory.workloads
-    for namespace, policies in _governed_namespaces(context).items():
-        here = [number for number, group in enumerate(inventory.groups) if group[0].namespace == namespace]
-        for direction in Direction:
-            isolating = [
-                inventory.matching(one.policy.subject)
-                for one in context.policies
-                if not one.policy.staged and direction in one.policy.governs
-            ]
-            if here and direction is Direction.INGRESS and not any(_holds_all(bits, here) for bits in isolating):
-                yield policies[0].spot(
-                    ("metadata", "namespace"),
-                    f"no one policy isolates the {direction} of all of `{namespace}`: a new workload is open",
-                    "add a policy that selects every pod of the namespace and allows nothing",
-                )
-
-
-def _holds_all(bits: int, numbers: list[int]) -> bool:
-    return all(bits >> number & 1 for number in numbers)
+    """Of ingress: that is what a new workload is attacked by."""
+    inventory, governed = context.inventory.workloads, _governed_namespaces(context)
+    here: dict[str, int] = {}
+    for number, group in enumerate(inventory.groups):
+        if group[0].namespace in governed:
+            here[group[0].namespace] = here.get(group[0].namespace, 0) | 1 << number
+    of_all = [one for one in context.policies if not one.policy.id.namespace and not one.policy.staged]
+    for namespace, bits in here.items():
+        isolating = (one.policy for one in (*governed[namespace], *of_all) if Direction.INGRESS in one.policy.governs)
+        if not any(bits & ~inventory.matching(policy.subject) == 0 for policy in isolating):
+            yield governed[namespace][0].spot(
+                ("metadata", "namespace"),
+                f"no one policy isolates the ingress of all of `{namespace}`: a new workload is open",
+                "add a policy that selects every pod of the namespace and allows nothing",
+            )
 
 
 _EVERY = LabelSelector()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from percale.analysis.lint.context import Context, WrittenPolicy, path_of
+from percale.analysis.lint.context import Context
+from percale.analysis.lint.entities import WrittenPolicy, path_of
 from percale.analysis.lint.findings import Members, Spot
 from percale.policy.policies import Policy
 from percale.policy.rules import Action, Direction, Entity, Rule

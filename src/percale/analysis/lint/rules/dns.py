@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from percale.analysis.lint.context import DNS, Context, WrittenPolicy, path_of
+from percale.analysis.lint.context import DNS, Context
 from percale.analysis.lint.deciding import isolating, lets_anything_out, members_of
+from percale.analysis.lint.entities import WrittenPolicy, path_of
 from percale.analysis.lint.findings import Members, Spot
 from percale.analysis.symbolic.engine import Engine
 from percale.analysis.symbolic.one_way import OneWay

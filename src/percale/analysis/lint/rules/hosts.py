@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from percale.analysis.lint.context import Context, WrittenPolicy
+from percale.analysis.lint.context import Context
+from percale.analysis.lint.entities import WrittenPolicy
 from percale.analysis.lint.findings import Members, Spot
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook

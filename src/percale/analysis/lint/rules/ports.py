@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from percale.analysis.lint.context import Context
-from percale.analysis.lint.entities import Said, said
+from percale.analysis.lint.entities import Said
 from percale.analysis.lint.findings import Members, Spot
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import ServiceRef
@@ -14,7 +14,7 @@ from percale.traffic.protocols import protocol_name
 
 
 def named_port_undeclared(context: Context) -> Iterator[Spot]:
-    for one in said(context):
+    for one in context.said:
         for name in dict.fromkeys((*one.entity.ports.names, *one.entity.not_ports.names)):
             meant = list(_meant(context, one))
             if meant and not any(port.name == name for endpoint in meant for port in endpoint.ports):
@@ -27,7 +27,7 @@ def named_port_undeclared(context: Context) -> Iterator[Spot]:
 
 
 def named_port_differs(context: Context) -> Iterator[Spot]:
-    for one in said(context):
+    for one in context.said:
         for name in one.entity.ports.names:
             meant = _meant(context, one)
             numbers = sorted({port.number for endpoint in meant for port in endpoint.ports if port.name == name})
@@ -49,7 +49,7 @@ def _meant(context: Context, one: Said) -> Iterator[Endpoint]:
 
 
 def service_without_endpoints(context: Context) -> Iterator[Spot]:
-    for one in said(context):
+    for one in context.said:
         service = one.entity.service
         if service and not context.world.services.get(service):
             known = service in context.world.services
@@ -67,7 +67,7 @@ def service_port_for_target(context: Context) -> Iterator[Spot]:
     if not translated:
         return
     by_name = {str(one): one for one in context.world.workloads}
-    for one in said(context):
+    for one in context.said:
         if one.is_peer != (one.side.value == "destination" and one.direction.value == "egress"):
             continue
         selector = one.entity.selector if one.is_peer else one.policy.policy.subject

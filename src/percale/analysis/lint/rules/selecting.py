@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from percale.analysis.lint.context import Context
-from percale.analysis.lint.entities import said, selectors, subject_path
+from percale.analysis.lint.entities import subject_path
 from percale.analysis.lint.findings import Members, Nearest, Spot
 from percale.policy import labels
 from percale.resources.workload import Namespace
@@ -45,7 +45,7 @@ def policy_selects_nothing(context: Context) -> Iterator[Spot]:
 
 
 def peer_matches_nothing(context: Context) -> Iterator[Spot]:
-    for one in said(context):
+    for one in context.said:
         selector = one.entity.selector
         if selector is None or context.inventory.anything(selector) or _has_its_own_rule(context, selector):
             continue
@@ -62,38 +62,33 @@ def peer_matches_nothing(context: Context) -> Iterator[Spot]:
 
 def _has_its_own_rule(context: Context, selector: Selector) -> bool:
     return any(key in POD_FIELDS for key in keys(selector)) or (
-        _BY_NAME in keys(selector) and not _is_on_a_namespace(context, "name")
+        _BY_NAME in keys(selector) and "name" not in context.namespace_labels
     )
 
 
 def _could_be_known(context: Context, selector: Selector) -> bool:
     """Not where it speaks of a namespace that the input is silent about."""
-    known = _namespaces(context)
     for leaf in leaves(selector):
         if isinstance(leaf, Equals | In) and leaf.key in _NAMES_OF_NAMESPACES:
             values = (leaf.value,) if isinstance(leaf, Equals) else leaf.values
-            if not known.intersection(values):
+            if not context.namespaces.intersection(values):
                 return False
     asked = {key for key in keys(selector) if key.startswith(labels.NAMESPACE_PREFIX)}
     return not asked - set(_NAMES_OF_NAMESPACES) or any(context.of_kind(Namespace))
 
 
-def _namespaces(context: Context) -> set[str]:
-    declared = {item.resource.metadata.name for item in context.of_kind(Namespace)}
-    return declared | {group[0].namespace for group in context.inventory.workloads.groups}
-
-
 def pod_field_as_label(context: Context) -> Iterator[Spot]:
-    for policy, path, selector in selectors(context):
+    asked = [key for key in POD_FIELDS if context.inventory.is_asked(key)]
+    for policy, path, selector in context.selectors if asked else ():
         for key in sorted(keys(selector)):
-            if key in POD_FIELDS and not any(key in group[0].labels for group in context.inventory.workloads.groups):
+            if key in asked and not any(key in group[0].labels for group in context.inventory.workloads.groups):
                 yield policy.spot(path, f"`{key}` is a field of pods and no label: nothing has it", POD_FIELDS[key])
 
 
 def namespace_by_name_label(context: Context) -> Iterator[Spot]:
-    if _is_on_a_namespace(context, "name"):
+    if "name" in context.namespace_labels or not context.inventory.is_asked(_BY_NAME):
         return
-    for policy, path, selector in selectors(context):
+    for policy, path, selector in context.selectors:
         for leaf in leaves(selector):
             if isinstance(leaf, Equals | In) and leaf.key == _BY_NAME:
                 values = leaf.value if isinstance(leaf, Equals) else ", ".join(leaf.values)
@@ -102,10 +97,6 @@ def namespace_by_name_label(context: Context) -> Iterator[Spot]:
                     "no namespace has the label `name` unless somebody gave it one",
                     f"ask for `{labels.METADATA_NAME}: {values}`, which every namespace has",
                 )
-
-
-def _is_on_a_namespace(context: Context, label: str) -> bool:
-    return any(label in item.resource.metadata.labels for item in context.of_kind(Namespace))
 
 
 def selects_host_networked(context: Context) -> Iterator[Spot]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from percale.analysis.lint.context import Context, path_of
+from percale.analysis.lint.context import Context
+from percale.analysis.lint.entities import path_of
 from percale.analysis.lint.findings import Spot
 from percale.policy.policies import BUILT_IN_TIERS
 from percale.policy.rules import Action

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from percale.analysis.lint.context import Context, path_of
+from percale.analysis.lint.context import Context
+from percale.analysis.lint.entities import path_of
 from percale.analysis.lint.findings import Spot
 from percale.analysis.lint.showing import shown
 from percale.policy.rules import Direction
