@@ -12,7 +12,7 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A line of DESIGN §9, and how it came out."""
+    """A target, and how it came out."""
 
     says: str
     found: float

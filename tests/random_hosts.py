@@ -28,7 +28,7 @@ class HostGenerator(Generator):
         return [
             *self.world(),
             *(self._host_endpoint(number, name) for number, name in enumerate(interfaces)),
-            *(self._host_policy(number) for number in range(self.random.randint(1, 5))),
+            *(self.host_policy(number) for number in range(self.random.randint(1, 5))),
             *([self._felix()] if self.one_in(2) else []),
         ]
 
@@ -46,7 +46,7 @@ class HostGenerator(Generator):
         metadata = {"name": f"host{number}", "labels": labels}
         return {"apiVersion": "projectcalico.org/v3", "kind": "HostEndpoint", "metadata": metadata, "spec": spec}
 
-    def _host_policy(self, number: int) -> Manifest:
+    def host_policy(self, number: int) -> Manifest:
         spec = {key: value for key, value in self._spec(("default",)).items() if value is not None}
         spec["selector"] = self.random.choice(("role == 'host'", "has(role)", "all()", self.selector()))
         spec.pop("serviceAccountSelector", None)

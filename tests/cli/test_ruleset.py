@@ -46,6 +46,39 @@ def test_the_same_input_gives_the_same_rules(percale: Calls, tmp_path: Path) -> 
     assert percale("ruleset", "-f", SHOP, *node).out == percale("ruleset", "-f", str(reversed_), *node).out
 
 
+_STAGED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+---
+apiVersion: projectcalico.org/v3
+kind: StagedGlobalNetworkPolicy
+metadata: {name: trial}
+spec: {selector: all()}
+"""
+
+
+@pytest.mark.parametrize(("log", "where"), [("91", "group 91"), ("0", "group 0"), ("kernel", "level info")])
+def test_what_staged_policies_would_do_is_logged_where_it_is_wanted(
+    percale: Calls, tmp_path: Path, log: str, where: str
+) -> None:
+    (tmp_path / "trial.yaml").write_text(_STAGED, encoding="utf-8")
+    plain = percale("ruleset", "-q", "-f", str(tmp_path))
+    assert "log prefix" not in plain.out
+    logging = percale("ruleset", "-q", "-f", str(tmp_path), "--log-staged", log)
+    lines = [line.strip() for line in logging.out.splitlines() if "log prefix" in line]
+    assert lines
+    told = rf'limit rate 100/second burst 200 packets log prefix "staged-Deny\|s-[0-9a-f]{{16}}: " {where}'
+    assert all(re.fullmatch(told, line) for line in lines)
+
+
+@pytest.mark.parametrize("log", ["65536", "-1", "syslog", ""])
+def test_no_other_place_takes_logs(percale: Calls, log: str) -> None:
+    ended = percale("ruleset", "-f", SHOP, f"--log-staged={log}")
+    assert ended.status == Exit.USAGE
+    assert "write a number from 0 to 65535" in ended.err
+
+
 @pytest.mark.kernel
 @pytest.mark.parametrize("example", _EXAMPLES)
 def test_nft_takes_the_rules_of_every_example(percale: Calls, example: str) -> None:

@@ -89,6 +89,7 @@ def test_a_match(match: Match, ip: str, ip6: str) -> None:
         (Dispatch((Field.SADDR,), "m"), "ip saddr vmap @m"),
         (Dispatch((Field.SADDR, Field.L4PROTO, Field.DPORT), "m"), "ip saddr . meta l4proto . th dport vmap @m"),
         (Log('calico"-packet: '), 'log prefix "calico?-packet: " level info'),
+        (Log("staged-Deny|s-1: ", 91), 'log prefix "staged-Deny|s-1: " group 91'),
         (Count("r-1"), 'counter name "r-1"'),
         *((verdict, str(verdict)) for verdict in Verdict),
     ],

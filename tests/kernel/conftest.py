@@ -6,6 +6,7 @@ import pytest
 from xdist.workermanage import WorkerController
 
 from agreement import Tally, build_lab
+from host_ways import build_host_lab
 from kernel_support import require_namespaces
 from percale.lab.layout import Attachment
 from percale.lab.topology import Lab
@@ -15,6 +16,13 @@ from percale.lab.topology import Lab
 def lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     require_namespaces()
     with build_lab(request.param) as built:
+        yield built
+
+
+@pytest.fixture(scope="session", params=tuple(Attachment))
+def host_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    require_namespaces()
+    with build_host_lab(request.param) as built:
         yield built
 
 

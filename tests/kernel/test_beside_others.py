@@ -1,4 +1,4 @@
-"""Beside other tables: nothing of theirs is loosened, and nothing of ours (calico-semantics §10, 42)."""
+"""Beside other tables: nothing of theirs is loosened, and nothing of ours."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,7 @@
-"""Rules know addresses only; whoever holds an address is matched by it. Calico-semantics §3.3."""
+"""Rules know addresses only; whoever holds an address is matched by it.
+
+Source: Calico's felix/calc/rule_scanner.go.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Administrators' policies, the newest kind and the two before it: calico-semantics §4.4."""
+"""Administrators' policies, the newest kind and the two before it.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion.
+"""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,7 @@
-"""Endpoints that are written, the profiles they name, and slices behind services: §1.10, §1.11, §2.5, §3.3, §4.3."""
+"""Endpoints that are written, the profiles they name, and slices behind services.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Which addresses the source or destination of a rule speaks of: calico-semantics §2.6, §2.7, §3.3 and §3.4."""
+"""Which addresses the source or destination of a rule speaks of.
+
+Source: Calico's libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Between a node and its own pods, and what connection tracking calls invalid: calico-semantics §4.1 and §4.5."""
+"""Between a node and its own pods, and what connection tracking calls invalid.
+
+Source: Calico's felix/rules/endpoints.go.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,7 @@
-"""Host endpoints that the node controller would make: calico-semantics §1.13 and §1.15."""
+"""Host endpoints that the node controller would make.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/node.go.
+"""
 
 from typing import Any
 

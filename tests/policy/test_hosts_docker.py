@@ -1,4 +1,4 @@
-"""The ways in which Calico can stop Docker's traffic, and those that only look like it: calico-semantics §5.2, §5.3."""
+"""The ways in which Calico can stop Docker's traffic, and those that only look like it."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ RAW: Manifest = AOF | {"doNotTrack": True}
 
 
 def hosts(*ingress: Manifest, egress: tuple[Manifest, ...] = (), **spec: Any) -> Manifest:
-    """A policy for host endpoints alone; the letters below are those of §5.3."""
+    """A policy for host endpoints alone; the letters below number the ways in which Docker can be hit."""
     directions = {"ingress": ingress, "egress": egress}
     given = {name: rules for name, rules in directions.items() if rules}
     return policy("p", selector="role == 'host'", **given, **spec)

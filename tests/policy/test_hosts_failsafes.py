@@ -1,4 +1,7 @@
-"""Ports of a host that no policy closes: calico-semantics §1.14 and §4.6."""
+"""Ports of a host that no policy closes.
+
+Source: Calico's felix/config/config_params.go.
+"""
 
 from typing import Any
 
@@ -11,7 +14,7 @@ from percale.traffic.protocols import SCTP, TCP, UDP
 
 BARE = host_endpoint("h", UPLINK, profiles=[])
 BOTH = {"Ingress", "Egress"}
-#: As calico-semantics §1.14 lists them; near misses among them.
+#: As Felix has them by default; near misses among them.
 DEFAULTS: dict[tuple[int, int], set[str]] = {
     (TCP, 22): {"Ingress"},
     (UDP, 22): set(),

@@ -1,4 +1,7 @@
-"""Normal, applyOnForward, preDNAT and doNotTrack policy on host endpoints: the table of calico-semantics §4.6."""
+"""Normal, applyOnForward, preDNAT and doNotTrack policy on host endpoints: the table of.
+
+Source: Calico's felix/rules/endpoints.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Which host endpoint governs an interface, and which interfaces `*` covers: calico-semantics §4.6."""
+"""Which host endpoint governs an interface, and which interfaces `*` covers.
+
+Source: Calico's felix/rules/endpoints.go.
+"""
 
 from dataclasses import replace
 from typing import Any

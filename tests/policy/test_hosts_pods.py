@@ -1,4 +1,7 @@
-"""Pods and hosts: to the own host, from it, and from the host of another node. calico-semantics §4.5."""
+"""Pods and hosts: to the own host, from it, and from the host of another node.
+
+Source: Calico's felix/rules/static.go.
+"""
 
 import pytest
 

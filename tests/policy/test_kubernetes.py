@@ -1,4 +1,7 @@
-"""Kubernetes NetworkPolicy, row by row: calico-semantics §9.1 and §9.3."""
+"""Kubernetes NetworkPolicy, row by row.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""What a pod's author writes never poses as what Calico adds: calico-semantics §2.5, CVE-2023-39347 for the kind."""
+"""What a pod's author writes never poses as what Calico adds, CVE-2023-39347 for the kind.
+
+Source: Calico's felix/labelindex/label_inheritance_index.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""What a policy is called, by what it is stored as: calico-semantics §1.7."""
+"""What a policy is called, by what it is stored as.
+
+Source: Calico's libcalico-go/lib/backend/model/policy.go.
+"""
 
 import json
 from typing import Any

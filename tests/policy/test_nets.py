@@ -1,4 +1,7 @@
-"""Networks of rules, each IP version by itself: calico-semantics §3.2."""
+"""Networks of rules, each IP version by itself.
+
+Source: Calico's felix/rules/policy.go.
+"""
 
 from collections.abc import Sequence
 from typing import Any

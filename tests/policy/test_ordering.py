@@ -1,4 +1,7 @@
-"""In which order policies and tiers are asked: calico-semantics §4.2 and §1.6."""
+"""In which order policies and tiers are asked.
+
+Source: Calico's felix/calc/policy_sorter.go.
+"""
 
 from itertools import permutations
 from typing import Any

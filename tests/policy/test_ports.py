@@ -1,4 +1,7 @@
-"""Ports by number, range and name: calico-semantics §3.2 and §3.3."""
+"""Ports by number, range and name.
+
+Source: Calico's felix/rules/policy.go.
+"""
 
 from typing import Any
 

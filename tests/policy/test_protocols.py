@@ -1,4 +1,7 @@
-"""Protocols, ICMP types and what they say about the IP version: calico-semantics §3.2."""
+"""Protocols, ICMP types and what they say about the IP version.
+
+Source: Calico's felix/rules/policy.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Services in rules: the endpoints behind them, never their own address. Calico-semantics §3.3."""
+"""Services in rules: the endpoints behind them, never their own address.
+
+Source: Calico's felix/calc/rule_scanner.go.
+"""
 
 from typing import Any
 

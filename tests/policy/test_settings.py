@@ -1,4 +1,7 @@
-"""What FelixConfiguration says of hosts, and which object says it: calico-semantics §1.14."""
+"""What FelixConfiguration says of hosts, and which object says it.
+
+Source: Calico's felix/config/config_params.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Policies on trial: calico-semantics §1.5."""
+"""Policies on trial.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/stagednetworkpolicy.go.
+"""
 
 from typing import Any
 

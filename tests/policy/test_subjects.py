@@ -1,4 +1,7 @@
-"""What a policy's own selectors come to: calico-semantics §2.5, §2.6 and §2.7."""
+"""What a policy's own selectors come to.
+
+Source: Calico's felix/labelindex/label_inheritance_index.go.
+"""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""What becomes of a packet from tier to tier: calico-semantics §3.1, §4.1 and §4.3."""
+"""What becomes of a packet from tier to tier.
+
+Source: Calico's felix/rules/policy.go.
+"""
 
 from typing import Any
 

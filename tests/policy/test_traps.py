@@ -1,4 +1,4 @@
-"""What is easy to get wrong, one test for each: the numbers are those of calico-semantics §10.
+"""What is easy to get wrong, one test for each: numbered, so that none is left out.
 
 Those about calicoctl stand with the commands: 47 in tests/cli/test_verbs.py, 48 in tests/cli/test_stores.py and
 tests/datastore/test_configuration.py, 49 in tests/cli/test_get.py.

@@ -1,4 +1,7 @@
-"""Which directions a policy governs: calico-semantics §1.3, §9.1 and §10.44."""
+"""Which directions a policy governs.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/networkpolicy.go.
+"""
 
 from typing import Any
 

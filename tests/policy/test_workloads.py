@@ -1,4 +1,7 @@
-"""What becomes an endpoint, and with which labels: calico-semantics §1.10, §1.11, §2.5 and §9.3."""
+"""What becomes an endpoint, and with which labels.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
+"""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """The chains that hang on the kernel's hooks, and the backstops behind every lookup.
 
 Only ever drop: accept in one table never overrides a drop in another, so whatever else filters on the host keeps its
-say. No packet mark is used, since every bit of it belongs to somebody (dataplane notes §6).
+say. No packet mark is used, since every bit of it belongs to somebody.
 """
 
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _on_link(version: int) -> tuple[Rule, ...]:
 
 
 def _to_neighbour(version: int) -> tuple[Rule, ...]:
-    """From pod to host these pass whatever policy says (calico-semantics §4.5)."""
+    """From pod to host these pass whatever policy says."""
     return () if version == 4 else (Rule(discovery(), (Verdict.ACCEPT,)),)
 
 

@@ -10,11 +10,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from percale.dataplane import naming
-from percale.dataplane.log_prefix import log_prefix
+from percale.dataplane.log_prefix import StagedLog, log_prefix, staged_prefix
 from percale.dataplane.matching import Matcher
 from percale.dataplane.membership import Membership
 from percale.dataplane.peers import PeerRule
-from percale.dataplane.programs import Mark, Program, Stage, TierProgram
+from percale.dataplane.programs import Mark, Program, TierProgram
 from percale.dataplane.ruleset import (
     Chain,
     Count,
@@ -33,28 +33,30 @@ from percale.dataplane.ruleset import (
     VerdictMap,
 )
 from percale.dataplane.segments import PointMap, Segment, segments
+from percale.dataplane.stages import Stage
 from percale.policy.rules import OWN_SIDE, Action, Direction
-from percale.policy.settings import HostSettings
+from percale.policy.settings import HostSettings, LogLimit
 
-#: What becomes of traffic that a stage lets through. Where it is accept, that ends the stage's own base chain only.
-ALLOWED: dict[Stage, tuple[Statement, ...]] = {
-    Stage.POD_EGRESS: (Goto(naming.TO_POD),),
-    Stage.POD_INGRESS: (Goto(naming.OK),),
-    Stage.HOST: (Verdict.ACCEPT,),
-    Stage.HOST_PRE_DNAT: (Verdict.ACCEPT,),
-    Stage.HOST_UNTRACKED: (Verdict.NOTRACK, Verdict.ACCEPT),
-    Stage.STAGED: (Verdict.ACCEPT,),
-}
 #: Points in the maps of a table. Each class has maps of its own, while sets are shared: what saves a packet little
-#: costs much to load where classes are many (dataplane notes §9).
+#: costs much to load where classes are many.
 _MOST_POINTS = 50_000
+#: Where FelixConfiguration sets none: a policy on trial must not fill a disk.
+_STAGED_LIMIT = LogLimit("100/second", 200)
+_VERDICTS = (Action.ALLOW, Action.DENY)
 _PREFIX = {Direction.INGRESS: "in", Direction.EGRESS: "eg"}
 
 
 class ChainWriter:
     """Writes the chains of one table, each distinct program once."""
 
-    def __init__(self, membership: Membership, version: int, marks: dict[str, Mark], settings: HostSettings) -> None:
+    def __init__(
+        self,
+        membership: Membership,
+        version: int,
+        marks: dict[str, Mark],
+        settings: HostSettings,
+        staged_log: StagedLog | None = None,
+    ) -> None:
         self.matcher = Matcher(membership, version)
         self.chains: dict[str, Chain] = {}
         self.maps: dict[str, VerdictMap] = {}
@@ -63,6 +65,7 @@ class ChainWriter:
         self._version = version
         self._marks = marks
         self._settings = settings
+        self._staged_log = staged_log
         self._written: dict[int, tuple[Program, str]] = {}
         self._room = _MOST_POINTS
 
@@ -113,9 +116,8 @@ class ChainWriter:
         if isinstance(segment, PointMap):
             yield self._lookup(segment, program)
             return
-        before_nat = program.stage is Stage.HOST_PRE_DNAT
         says = naming.comment(self._marks[segment.mark].says)
-        for matches in self.matcher.alternatives(segment, before_nat=before_nat):
+        for matches in self.matcher.alternatives(segment, before_nat=program.stage.before_nat):
             yield Rule(matches, (self._goto(segment.mark),), says)
 
     def _once(self, rules: Sequence[Rule], mark: str) -> Rule:
@@ -125,8 +127,10 @@ class ChainWriter:
         return Rule((), (Jump(self.add("l", rules)),))
 
     def _lookup(self, points: PointMap, program: Program) -> Rule:
-        address = Field.SADDR if program.direction is Direction.INGRESS else Field.DADDR
-        port = Field.ORIGINAL_DPORT if program.stage is Stage.HOST_PRE_DNAT else Field.DPORT
+        before_nat = program.stage.before_nat
+        destination = Field.ORIGINAL_DADDR if before_nat else Field.DADDR
+        address = Field.SADDR if program.direction is Direction.INGRESS else destination
+        port = Field.ORIGINAL_DPORT if before_nat else Field.DPORT
         key = Key.IPV4 if self._version == 4 else Key.IPV6
         name = f"m-{naming.digest(*points.marks)}"
         elements: dict[SetElement, Goto | Jump] = {point: self._goto(mark) for point, mark in points.marks}
@@ -146,13 +150,15 @@ class ChainWriter:
         return Goto(name)
 
     def _action_chain(self, mark: Mark) -> Chain:
-        counted = Rule((), (self._count(mark), *self._outcome(mark)))
-        return Chain(mark.name, (counted, self._logged(mark)) if mark.action is Action.LOG else (counted,))
+        counted = (self._count(mark),) if mark.stage.counts else ()
+        decides = (*counted, *self._outcome(mark))
+        rules = (self._told(mark), Rule((), decides) if decides else None, self._logged(mark))
+        return Chain(mark.name, tuple(filter(None, rules)))
 
     def _outcome(self, mark: Mark) -> tuple[Statement, ...]:
         match mark.action:
             case Action.ALLOW:
-                return ALLOWED[mark.stage]
+                return mark.stage.allowed
             case Action.DENY:
                 return (self._denied(mark.stage),)
             case Action.PASS:
@@ -161,17 +167,24 @@ class ChainWriter:
                 return ()
 
     def _denied(self, stage: Stage) -> Verdict:
-        if stage is Stage.STAGED:
+        if stage.staged:
             return Verdict.ACCEPT
-        # The kernel rejects nothing before connection tracking.
-        rejects = self._settings.rejects and stage is not Stage.HOST_UNTRACKED
-        return Verdict.REJECT if rejects else Verdict.DROP
+        return Verdict.REJECT if self._settings.rejects and stage.rejects else Verdict.DROP
 
-    def _logged(self, mark: Mark) -> Rule:
+    def _logged(self, mark: Mark) -> Rule | None:
         """A rule of its own: where a limit is exceeded, the rest of its rule is left out."""
+        if mark.action is not Action.LOG or mark.stage.staged:
+            return None
         log = Log(log_prefix(self._settings.log_prefix, mark))
         limit = self._settings.log_limit
         return Rule((), (Limit(limit.rate, limit.burst), log) if limit else (log,))
+
+    def _told(self, mark: Mark) -> Rule | None:
+        """The line about a verdict that is on trial, where such lines are wanted."""
+        if not (self._staged_log and mark.stage.staged and mark.stage.counts and mark.action in _VERDICTS):
+            return None
+        limit = self._settings.log_limit or _STAGED_LIMIT
+        return Rule((), (Limit(limit.rate, limit.burst), Log(staged_prefix(mark), self._staged_log.group)))
 
 
 def _log_mark(segment: Segment) -> str | None:

@@ -14,7 +14,9 @@ from percale.dataplane.base_chains import (
 from percale.dataplane.bridge_checks import bridge_table
 from percale.dataplane.chains import ChainWriter
 from percale.dataplane.enforceable import refuse_unenforceable
+from percale.dataplane.governed import Governed
 from percale.dataplane.host_chains import HostChains
+from percale.dataplane.log_prefix import StagedLog
 from percale.dataplane.membership import Membership
 from percale.dataplane.programs import Mark, Program, Programs
 from percale.dataplane.ruleset import (
@@ -30,6 +32,7 @@ from percale.dataplane.ruleset import (
     VerdictMap,
 )
 from percale.dataplane.staged_chains import staged_chains
+from percale.dataplane.staged_host_chains import StagedHostChains
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Direction
 from percale.policy.world import World
@@ -49,6 +52,7 @@ class NodeSettings:
     name: str = ""
     guarded: tuple[Network, ...] = ()
     interfaces: tuple[WorkloadInterface, ...] = ()
+    staged_log: StagedLog | None = None
 
 
 def compile_ruleset(
@@ -75,11 +79,12 @@ class _Compiler:
         self._on_host = world.settings_for(settings.name)
 
     def table(self, version: int) -> Table:
-        writer = ChainWriter(self._membership, version, self.programs.marks, self._on_host)
+        marks, staged_log = self.programs.marks, self.settings.staged_log
+        writer = ChainWriter(self._membership, version, marks, self._on_host, staged_log)
         addressed = [(address, one) for one in self._local for address in one.addresses if address.version == version]
         workloads = self._workload_maps(addressed, version, writer)
-        hosts = HostChains(self._world, self.settings.name, version, self.programs, writer)
-        base = (*self._base_chains(version), *hosts.chains())
+        hosts = Governed(self._world, self.settings.name)
+        base = (*self._base_chains(version), *self._host_chains(hosts, version, writer))
         staged, staged_maps = staged_chains(addressed, version, self.programs, writer)
         sets = (*self._source_sets(addressed, version), *hosts.sets())
         return Table(
@@ -95,7 +100,7 @@ class _Compiler:
         egress: dict[SetElement, Goto | Jump] = {}
         ingress: dict[SetElement, Goto | Jump] = {}
         for address, one in addressed:
-            # From a base chain the way must be a jump: a goto would end in the chain's policy (dataplane notes §2.2).
+            # From a base chain the way must be a jump: a goto would end in the chain's policy.
             egress[address,] = Jump(_entry(writer, self.programs.of_workload(one, address, Direction.EGRESS)))
             ingress[address,] = Goto(_entry(writer, self.programs.of_workload(one, address, Direction.INGRESS)))
         keys = (_address_key(version),)
@@ -108,6 +113,11 @@ class _Compiler:
         yield from stage_chains(version, self.settings.guarded)
         yield from hook_chains(version, self.settings.guarded, self._on_host)
         yield source_checks(version)
+
+    def _host_chains(self, governed: Governed, version: int, writer: ChainWriter) -> Iterator[Chain]:
+        parts = governed, self._on_host, version, self.programs, writer
+        yield from HostChains(*parts).chains()
+        yield from StagedHostChains(*parts).chains()
 
     def _source_sets(self, addressed: _Addressed, version: int) -> Iterator[Set]:
         yield Set(naming.LOCAL, (_address_key(version),), frozenset((address,) for address, _ in addressed))

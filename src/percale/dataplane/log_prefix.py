@@ -1,4 +1,9 @@
-"""What a line in the kernel's log begins with when a Log rule has matched: calico-semantics §8.2."""
+"""What a line in a log begins with: of a Log rule that has matched, of a staged policy.
+
+Source: Calico's felix/rules/policy.go.
+"""
+
+from dataclasses import dataclass
 
 from percale.dataplane.programs import Mark
 
@@ -16,6 +21,13 @@ _SHORT = {
 _LONGEST = 126
 
 
+@dataclass(frozen=True, slots=True)
+class StagedLog:
+    """Where it is told what staged policies would do: an NFLOG group, or the kernel's log where there is none."""
+
+    group: int | None = None
+
+
 def log_prefix(template: str, mark: Mark) -> str:
     """`%t` tier, `%k` kind, `%n` name, `%p` namespace and name; any other `%` stays as it is."""
     text = template
@@ -26,3 +38,8 @@ def log_prefix(template: str, mark: Mark) -> str:
         for mention, value in parts.items():
             text = text.replace(mention, value)
     return f"{text}: "[:_LONGEST]
+
+
+def staged_prefix(mark: Mark) -> str:
+    """`staged-Deny|s-0123456789abcdef: `, by the name of the counter, whose comment says the rest."""
+    return f"staged-{mark.action}|{mark.name}: "

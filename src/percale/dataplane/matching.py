@@ -148,7 +148,7 @@ class Matcher:
         return name
 
     def _network_set(self, networks: tuple[Network, ...]) -> str:
-        """Named by contents: an interval set in use is never changed, a new one is filled beforehand (§3.5)."""
+        """Named by contents: an interval set in use is never changed, a new one is filled beforehand."""
         disjoint = tuple(AddressSet.of(networks).networks(self._version))
         name = f"n-{naming.digest(*disjoint)}"
         self.interval_sets[name] = IntervalSet(name, self._address_key, disjoint)
@@ -199,7 +199,7 @@ class Matcher:
         return (self._among(Field.L4PROTO, whole),) if whole else None
 
     def _among(self, field: Field, values: tuple[int, ...], *, negated: bool = False) -> Match:
-        """Several values are a set that all rules share: the kernel walks the list of sets for each one new (§3.3)."""
+        """Several values are a set that all rules share: the kernel walks the list of sets for each one new."""
         if len(values) == 1 or field in _ICMP_FIELDS:
             return Compare(field, values, negated)
         letter, key = ("y", Key.PROTOCOL) if field is Field.L4PROTO else ("x", Key.PORT)

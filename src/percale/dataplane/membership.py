@@ -71,7 +71,7 @@ class Membership:
     """One world's members, each question answered once.
 
     Single addresses and wider networks are told apart: addresses come and go with pods and live in hash sets,
-    networks live in interval sets, where a deletion takes seconds (dataplane notes §3.4).
+    networks live in interval sets, where a deletion takes seconds.
     """
 
     def __init__(self, world: World) -> None:

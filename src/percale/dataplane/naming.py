@@ -1,6 +1,6 @@
 """Names of what Percale puts into the kernel, and of what they stand for: written here, read back here.
 
-nft takes neither a leading digit nor its own keywords as a name, so every name has a prefix (dataplane notes §2.2).
+nft takes neither a leading digit nor its own keywords as a name, so every name has a prefix.
 """
 
 from hashlib import blake2s
@@ -16,6 +16,7 @@ SOURCES = "sources"
 TO_POD = "to-pod"
 OK = "ok"
 STRAY = "stray"
+STAGED_ONWARD = "staged-host-onward"
 
 
 def staged_map(direction: str) -> str:

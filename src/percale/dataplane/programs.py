@@ -1,13 +1,13 @@
 """What an endpoint enforces in one direction at one hook, as a value: equal programs share their chains."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cache, partial
 
 from percale.dataplane import naming
 from percale.dataplane.membership import Subjects
 from percale.dataplane.peers import ASKED_NOTHING, Answer, PeerRule, answer, asks, rules_of_host, rules_of_workload
+from percale.dataplane.stages import HOST, HOST_PRE_DNAT, HOST_UNTRACKED, POD_EGRESS, POD_INGRESS, STAGED, Stage
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook, Policy, PolicySet, Profile
 from percale.policy.rules import OWN_SIDE, Action, Direction, Rule
@@ -16,18 +16,6 @@ from percale.policy.world import World
 from percale.traffic.addresses import Address
 
 Compiled = Callable[[Rule, str], Iterable[PeerRule]]
-
-
-class Stage(Enum):
-    """Where a program runs, and so what it means there that traffic is let through."""
-
-    POD_EGRESS = auto()
-    POD_INGRESS = auto()
-    HOST = auto()
-    HOST_PRE_DNAT = auto()
-    HOST_UNTRACKED = auto()
-    #: Counts and never drops.
-    STAGED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +59,12 @@ class Program:
         return not self.tiers and first is not None and first.is_allow_all
 
 
-_WORKLOAD_STAGE = {Direction.EGRESS: Stage.POD_EGRESS, Direction.INGRESS: Stage.POD_INGRESS}
+_WORKLOAD_STAGE = {Direction.EGRESS: POD_EGRESS, Direction.INGRESS: POD_INGRESS}
 _HOST_STAGE = {
-    Hook.NORMAL: Stage.HOST,
-    Hook.FORWARD: Stage.HOST,
-    Hook.PRE_DNAT: Stage.HOST_PRE_DNAT,
-    Hook.UNTRACKED: Stage.HOST_UNTRACKED,
+    Hook.NORMAL: HOST,
+    Hook.FORWARD: HOST,
+    Hook.PRE_DNAT: HOST_PRE_DNAT,
+    Hook.UNTRACKED: HOST_UNTRACKED,
 }
 
 
@@ -114,19 +102,43 @@ class Programs:
     def staged_of_workload(self, endpoint: Endpoint, own: Address, direction: Direction) -> Program | None:
         """What would be enforced if staged policies were; None where none of them is in force."""
         in_force = self._in_force_for(endpoint, direction, Staged.AS_IF_ENFORCED)
-        return self._program(in_force, Stage.STAGED, direction, own) if in_force.is_staged else None
+        return self._program(in_force, STAGED, direction, own) if in_force.is_staged else None
 
     def of_host(self, endpoint: Endpoint, version: int, direction: Direction, hook: Hook) -> Program:
-        stage = _HOST_STAGE[hook]
+        in_force = tiers_in_force(self._world.policies, endpoint, direction, hook=hook)
+        return self._at_host(endpoint, version, direction, hook, _HOST_STAGE[hook], in_force)
+
+    def staged_of_host(
+        self, endpoint: Endpoint, version: int, direction: Direction, hook: Hook, stage: Stage
+    ) -> Program:
+        """What would be enforced if staged policies were, whether or not one of them is in force."""
+        in_force = self._staged_tiers(endpoint, direction, hook)
+        return self._at_host(endpoint, version, direction, hook, stage, in_force)
+
+    def is_staged_at_host(self, endpoint: Endpoint, direction: Direction, hook: Hook) -> bool:
+        tiers = self._staged_tiers(endpoint, direction, hook)
+        return any(policy.staged for tier in tiers for policy in tier.policies)
+
+    def _staged_tiers(self, endpoint: Endpoint, direction: Direction, hook: Hook) -> Iterator[TierInForce]:
+        return tiers_in_force(self._world.policies, endpoint, direction, hook=hook, staged=Staged.AS_IF_ENFORCED)
+
+    def _at_host(
+        self,
+        endpoint: Endpoint,
+        version: int,
+        direction: Direction,
+        hook: Hook,
+        stage: Stage,
+        in_force: Iterable[TierInForce],
+    ) -> Program:
         compiled = partial(rules_of_host, version=version)
-        tiers = tiers_in_force(self._world.policies, endpoint, direction, hook=hook)
-        # Before NAT and before tracking, only an explicit Deny drops (calico-semantics §4.6).
+        # Before NAT and before tracking, only an explicit Deny drops.
         ends = hook in (Hook.NORMAL, Hook.FORWARD)
         return Program(
             stage,
             direction,
             version,
-            tuple(self._tier(tier, stage, direction, compiled, ends=ends) for tier in tiers),
+            tuple(self._tier(tier, stage, direction, compiled, ends=ends) for tier in in_force),
             self._profiles(self._profiles_of(endpoint), stage, direction, compiled) if hook is Hook.NORMAL else (),
         )
 
@@ -212,7 +224,7 @@ class Programs:
         return self._mark(stage, direction, Action.DENY, f"end of tier {tier.tier.name}: {names}")
 
     def _mark(self, stage: Stage, direction: Direction, action: Action, says: str, policy: Policy | None = None) -> str:
-        letter = "s" if stage is Stage.STAGED else "r"
+        letter = "s" if stage.staged else "r"
         name = f"{letter}-{naming.digest(stage.name, direction, action, says)}"
         self.marks.setdefault(name, Mark(name, stage, direction, action, says, policy))
         return name

@@ -58,7 +58,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """A field inside one range. More than one is several rules: sets of ranges without a name leak (§3.5)."""
+    """A field inside one range. More than one is several rules: sets of ranges without a name leak."""
 
     field: Field
     first: int
@@ -98,7 +98,10 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Log:
+    """To the kernel's log, or to whoever listens to the NFLOG group."""
+
     prefix: str
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

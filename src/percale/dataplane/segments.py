@@ -2,7 +2,7 @@
 
 A rule that matches single addresses at single ports is a set of points (address, protocol, port), and such rules
 together are a map from points to what the first rule that has the point says. One lookup then costs the same for ten
-policies and for five thousand (dataplane notes §2).
+policies and for five thousand.
 
 Where other rules stand between them, the map is asked before those all the same. It leaves out the points that such a
 rule decides, and a point that one of them may decide keeps its rule where it stands.

@@ -1,4 +1,7 @@
-"""Which datastore is meant: calicoctl's file, or its environment variables (calico-semantics §7.5)."""
+"""Which datastore is meant: calicoctl's file, or its environment variables.
+
+Source: Calico's libcalico-go/lib/apiconfig.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum

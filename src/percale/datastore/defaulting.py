@@ -1,4 +1,7 @@
-"""What Calico's client and the Kubernetes API server fill in on writing (calico-semantics §1.3-§1.6)."""
+"""What Calico's client and the Kubernetes API server fill in on writing.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/networkpolicy.go.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any

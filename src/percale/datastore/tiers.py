@@ -1,4 +1,7 @@
-"""What Calico's client sees to: some tiers are always there, and no policy is without one (calico-semantics §1.6)."""
+"""What Calico's client sees to: some tiers are always there, and no policy is without one.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/tier.go.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
+from percale.dataplane.log_prefix import StagedLog
 from percale.dataplane.nftables.backend import load
 from percale.lab.layout import NODE, Attachment, LabPod, Layout, ListenPort
 from percale.lab.links import NODE_ADDRESSES, UPLINK
@@ -64,9 +65,9 @@ def probes(world: World, lab: Layout) -> list[Probe]:
     return planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
 
 
-def enforce(world: World, lab: Lab) -> None:
+def enforce(world: World, lab: Lab, *, staged_log: StagedLog | None = None) -> None:
     """Load the world's policies into the lab's node; the world is one from `in_lab`."""
-    ruleset, _ = compile_ruleset(world, world.workloads, node_settings(lab))
+    ruleset, _ = compile_ruleset(world, world.workloads, replace(node_settings(lab), staged_log=staged_log))
     load(ruleset, lab.node.run)
 
 

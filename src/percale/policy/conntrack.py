@@ -1,8 +1,10 @@
 """What the kernel's connection tracking makes of a packet that opens a flow.
 
-A packet that it calls invalid is dropped before any policy (calico-semantics §4.1). The facts are those of
+A packet that it calls invalid is dropped before any policy. The facts are those of
 nf_conntrack_proto_icmp and nf_conntrack_proto_icmpv6: only requests open a flow, and an error message belongs
 to the flow that it quotes.
+
+Source: Calico's felix/rules/endpoints.go.
 """
 
 from percale.traffic.intervals import Intervals
@@ -13,7 +15,7 @@ _ICMPV6_REQUESTS = frozenset({128, 139})
 #: Multicast listener and neighbour discovery are not tracked at all, and so never invalid. A redirect (137) is
 #: taken for an error message, which belongs to the flow that it quotes.
 _ICMPV6_UNTRACKED = frozenset({130, 131, 132, 133, 134, 135, 136, 143, 151, 152})
-#: Of ICMPv6, what a pod may always send its own host (calico-semantics §4.5): the link does not work without.
+#: Of ICMPv6, what a pod may always send its own host: the link does not work without.
 LINK_TYPES = (130, 131, 132, 133, 134, 135, 136, 143)
 _OPENING = {
     4: Intervals.of((one, one) for one in _ICMP_REQUESTS),

@@ -1,4 +1,7 @@
-"""What one endpoint says of a packet in one direction at one hook: calico-semantics §4.1 and §4.6."""
+"""What one endpoint says of a packet in one direction at one hook.
+
+Source: Calico's felix/rules/endpoints.go.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ class EndpointPort:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Endpoint:
-    """`labels` are those that selectors see: own, implicit and inherited ones together (§2.5).
+    """`labels` are those that selectors see: own, implicit and inherited ones together.
 
     A workload that manifests describe has no networks until something gives it an address.
     """

@@ -1,7 +1,9 @@
-"""Administrators' policies: ClusterNetworkPolicy, and the two kinds that it replaced (calico-semantics §4.4).
+"""Administrators' policies: ClusterNetworkPolicy, and the two kinds that it replaced.
 
 The newest Calico ignores AdminNetworkPolicy and BaselineAdminNetworkPolicy. They are read here all the same, into the
 tiers that Calico 3.29 to 3.31 gave them and with the meaning that the API's own text has.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,7 @@
-"""Calico's policies, rewritten as its own syncer does before anything is matched: calico-semantics §2.7."""
+"""Calico's policies, rewritten as its own syncer does before anything is matched.
+
+Source: Calico's libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go.
+"""
 
 import math
 from collections.abc import Callable
@@ -36,7 +39,7 @@ AnyPolicy = NetworkPolicy | GlobalNetworkPolicy | StagedNetworkPolicy | StagedGl
 HAS_NAMESPACE = Has(labels.NAMESPACE)
 HAS_SERVICE_ACCOUNT = Has(labels.SERVICE_ACCOUNT)
 
-#: Names, not numbers, narrow a rule to one IP version (§3.2).
+#: Names, not numbers, narrow a rule to one IP version.
 _VERSION_OF_NAME: dict[IntOrString | None, int] = {"ICMP": 4, "ICMPv6": 6}
 
 
@@ -200,5 +203,5 @@ def _ports(values: tuple[IntOrString, ...]) -> Ports:
 
 
 def _service(match: ServiceMatch | None, namespace: str) -> ServiceRef | None:
-    """An empty namespace means the policy's own, as the API documents it (§3.3)."""
+    """An empty namespace means the policy's own, as the API documents it."""
     return None if match is None else ServiceRef(match.namespace or namespace, match.name)

@@ -1,4 +1,7 @@
-"""WorkloadEndpoints as orchestrators write them, and what endpoints inherit by their profiles (§1.10, §1.11, §2.5)."""
+"""WorkloadEndpoints as orchestrators write them, and what endpoints inherit by their profiles.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
+"""
 
 from collections.abc import Iterable, Mapping
 

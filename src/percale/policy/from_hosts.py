@@ -1,4 +1,7 @@
-"""Nodes and host endpoints, the automatic ones among them: calico-semantics §1.9, §1.13 and §1.15."""
+"""Nodes and host endpoints, the automatic ones among them.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/hostendpoint.go.
+"""
 
 import re
 from base64 import urlsafe_b64encode
@@ -65,7 +68,7 @@ def nodes_from(kubernetes: Iterable[KubernetesNode], calico: Iterable[CalicoNode
 
 
 def _expected(node: CalicoNode) -> Iterator[str]:
-    """Where the node controller looks for a node's addresses: external ones are left out (§1.15)."""
+    """Where the node controller looks for a node's addresses: external ones are left out."""
     spec = node.spec
     if spec.bgp:
         yield from (spec.bgp.ipv4_address, spec.bgp.ipv6_address, spec.bgp.ipv4_ipip_tunnel_addr)
@@ -83,7 +86,7 @@ def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
 
 
 def automatic(configurations: Iterable[KubeControllersConfiguration], nodes: Iterable[Node]) -> Iterator[Endpoint]:
-    """What the node controller would create; restricts nothing until a policy selects it (§10, 24)."""
+    """What the node controller would create; restricts nothing until a policy selects it."""
     for configuration in configurations:
         controller = configuration.spec.controllers.node
         wanted = controller.host_endpoint if controller else None

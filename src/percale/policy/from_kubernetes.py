@@ -1,4 +1,7 @@
-"""Kubernetes' NetworkPolicy as Calico converts it: calico-semantics §9.1."""
+"""Kubernetes' NetworkPolicy as Calico converts it.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never

@@ -107,7 +107,7 @@ def _network_sets(read: _Read, inherited: Inherited) -> Iterator[Endpoint]:
 
 
 def _workload_endpoints(read: _Read, inherited: Inherited, pods: tuple[Endpoint, ...]) -> Iterator[Endpoint]:
-    """Not those that were made from pods which are here themselves; one without addresses is not enforced (§1.10)."""
+    """Not those that were made from pods which are here themselves; one without addresses is not enforced."""
     here = {str(one) for one in pods}
     written = _labels_to_apply(read)
     for resource in read.all(WorkloadEndpoint):
@@ -142,7 +142,7 @@ def _profiles(read: _Read, namespaces: Iterable[str]) -> dict[str, Profile]:
 
 
 def _without_missing(one: Endpoint, profiles: Mapping[str, Profile]) -> Endpoint:
-    """A profile that does not exist denies everything, so that those after it are never asked (§4.3)."""
+    """A profile that does not exist denies everything, so that those after it are never asked."""
     # Those of service accounts exist for their labels alone: they have no rules.
     there = takewhile(lambda name: name in profiles or name.startswith("ksa."), one.profiles)
     return replace(one, profiles=tuple(there))
@@ -174,7 +174,7 @@ def _policies(located: list[Located]) -> Iterator[Policy]:
             case StagedNetworkPolicy() | StagedGlobalNetworkPolicy() | StagedKubernetesNetworkPolicy() as resource if (
                 resource.spec.staged_action == "Delete"
             ):
-                # It says that a policy is to go, and is itself none (§1.5).
+                # It says that a policy is to go, and is itself none.
                 continue
             case KubernetesNetworkPolicy() | StagedKubernetesNetworkPolicy() as resource:
                 yield from_kubernetes.policy_from(resource, item.document.place_of(()))

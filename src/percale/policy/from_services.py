@@ -1,7 +1,9 @@
-"""Services as rules see them: the endpoints behind them, never their own address (calico-semantics §3.3).
+"""Services as rules see them: the endpoints behind them, never their own address.
 
 Where the input holds the slices themselves they are believed, ready or not; otherwise what the endpoint slice
 controller would make of the Service and the pods.
+
+Source: Calico's felix/calc/rule_scanner.go.
 """
 
 from collections.abc import Iterable, Iterator
@@ -51,7 +53,7 @@ def service_of(written: EndpointSlice | Endpoints) -> ServiceRef | None:
 
 
 def listed_backends(written: EndpointSlice | Endpoints) -> Iterator[ServiceBackend]:
-    """A port without a number is passed over (§3.3); an endpoint without ports still is a source."""
+    """A port without a number is passed over; an endpoint without ports still is a source."""
     if isinstance(written, EndpointSlice):
         if written.address_type == "FQDN":
             return

@@ -1,4 +1,7 @@
-"""FelixConfiguration as settings: per host before selector before cluster-wide before built-in (§1.14)."""
+"""FelixConfiguration as settings: per host before selector before cluster-wide before built-in.
+
+Source: Calico's felix/config/config_params.go.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

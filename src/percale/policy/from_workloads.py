@@ -1,4 +1,7 @@
-"""Pods, and whatever makes pods from a template, as endpoints: calico-semantics §1.10, §2.5 and §1.11."""
+"""Pods, and whatever makes pods from a template, as endpoints.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -111,7 +114,7 @@ def _owners(metadata: ObjectMeta) -> tuple[str, ...]:
 
 
 def network_set_from(resource: NetworkSet | GlobalNetworkSet, inherited: Inherited) -> Endpoint:
-    """Matched by rules as endpoints are, and never the subject of a policy (§1.8)."""
+    """Matched by rules as endpoints are, and never the subject of a policy."""
     namespace = resource.metadata.namespace if isinstance(resource, NetworkSet) else ""
     implicit = {labels.NAMESPACE: namespace, **inherited.from_namespace(namespace)} if namespace else {}
     return Endpoint(
@@ -126,5 +129,5 @@ def network_set_from(resource: NetworkSet | GlobalNetworkSet, inherited: Inherit
 
 
 def namespace_profile(namespace: str) -> Profile:
-    """Why a pod without policy is open (§1.11)."""
+    """Why a pod without policy is open."""
     return Profile(f"kns.{namespace}", (ALLOW_ALL,), (ALLOW_ALL,))

@@ -1,4 +1,7 @@
-"""The way of a packet through one node, and which host endpoints are asked on it: calico-semantics §4.6."""
+"""The way of a packet through one node, and which host endpoints are asked on it.
+
+Source: Calico's felix/rules/endpoints.go.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

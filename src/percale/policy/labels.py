@@ -1,4 +1,7 @@
-"""Labels that Calico gives to endpoints by itself: calico-semantics §2.5."""
+"""Labels that Calico gives to endpoints by itself.
+
+Source: Calico's felix/labelindex/label_inheritance_index.go.
+"""
 
 NAMESPACE = "projectcalico.org/namespace"
 ORCHESTRATOR = "projectcalico.org/orchestrator"

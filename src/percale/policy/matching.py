@@ -1,6 +1,8 @@
-"""Whether one rule matches one packet, said criterion by criterion: calico-semantics §3.2 and §3.3.
+"""Whether one rule matches one packet, said criterion by criterion.
 
 Plain on purpose. Everything clever in Percale is held against this.
+
+Source: Calico's felix/rules/policy.go.
 """
 
 from collections.abc import Iterator
@@ -126,7 +128,7 @@ def _is_named(name: str, entity: Entity, end: _End) -> bool:
 
 
 def _serves(service: ServiceRef, end: _End) -> bool:
-    """As destination an endpoint's address with its target port, as source its address alone (§3.3)."""
+    """As destination an endpoint's address with its target port, as source its address alone."""
     # A network set may bear a pod's name.
     here = {str(one) for one in end.world.objects_at(end.address) if one.kind is EndpointKind.WORKLOAD}
     return any(

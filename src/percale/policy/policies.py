@@ -11,14 +11,14 @@ from percale.resources.problems import Place
 from percale.selector import Selector
 
 DEFAULT_TIER = "default"
-#: What a tier without an order gets from the API (calico-semantics §1.6).
+#: What a tier without an order gets from the API.
 DEFAULT_TIER_ORDER = 1_000_000.0
-#: Where Kubernetes' own policies stand in the default tier (§4.4).
+#: Where Kubernetes' own policies stand in the default tier.
 KUBERNETES_ORDER = 1000.0
 
 
 class Hook(StrEnum):
-    """Where on a packet's way a policy is asked (§4.6)."""
+    """Where on a packet's way a policy is asked."""
 
     #: Workloads, and traffic to and from a host's own processes.
     NORMAL = "normal"
@@ -31,7 +31,7 @@ class Hook(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class PolicyId:
-    """Since Calico 3.32 a policy is its kind, namespace and name (§1.7)."""
+    """Since Calico 3.32 a policy is its kind, namespace and name."""
 
     kind: str
     namespace: str
@@ -55,7 +55,7 @@ class Policy:
     place: Place | None = None
     #: Where the policy is asked; workloads are asked at NORMAL only.
     hooks: frozenset[Hook] = frozenset({Hook.NORMAL})
-    #: A staged policy never changes a verdict (§1.5).
+    #: A staged policy never changes a verdict.
     staged: bool = False
 
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
@@ -63,7 +63,7 @@ class Policy:
 
     @property
     def rank(self) -> tuple[float, bytes]:
-        """Order, then `name/namespace/kind` bytewise (§4.2, since 3.32)."""
+        """Order, then `name/namespace/kind` bytewise, since Calico 3.32."""
         return self.order, f"{self.id.name}/{self.id.namespace}/{self.id.kind}".encode()
 
 

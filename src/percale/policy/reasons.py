@@ -37,12 +37,12 @@ class NotOpening:
 
 @dataclass(frozen=True, slots=True)
 class HostPath:
-    """Between a host and its own pods: what the host sends, and neighbour discovery to it (§4.5)."""
+    """Between a host and its own pods: what the host sends, and neighbour discovery to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failsafe:
-    """A port that no policy on a host endpoint can close (§4.6)."""
+    """A port that no policy on a host endpoint can close."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,11 @@ class ServiceRef:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """What a rule asks of one side; empty fields ask nothing, and all others must hold (§3.3)."""
+    """What a rule asks of one side; empty fields ask nothing, and all others must hold."""
 
     nets: tuple[Network, ...] = ()
     not_nets: tuple[Network, ...] = ()
-    #: After the rewriting of calico-semantics §2.7; None asks nothing, `all()` asks for a known endpoint or set.
+    #: As Calico rewrites it; None asks nothing, `all()` asks for a known endpoint or set.
     selector: Selector | None = None
     not_selector: Selector | None = None
     ports: Ports = NO_PORTS
@@ -100,7 +100,7 @@ class Rule:
         return self.source if side is Side.SOURCE else self.destination
 
     def applies_to_version(self, version: int) -> bool:
-        """Whether the rule exists for that IP version at all (calico-semantics §3.2, "nets decide")."""
+        """Whether the rule exists for that IP version at all."""
         if self.ip_version not in (None, version):
             return False
         return all(_nets_reach(entity, version) for entity in (self.source, self.destination))

@@ -1,4 +1,7 @@
-"""What FelixConfiguration says about policy on hosts, with Calico's defaults: calico-semantics §1.14."""
+"""What FelixConfiguration says about policy on hosts, with Calico's defaults.
+
+Source: Calico's felix/config/config_params.go.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,7 +43,7 @@ class LogLimit:
 
 @dataclass(frozen=True, slots=True)
 class HostSettings:
-    """`to_host` is Accept here, as Calico's shipped manifests set it; its code alone would say Drop (§10, 29)."""
+    """`to_host` is Accept here, as Calico's shipped manifests set it; its code alone would say Drop."""
 
     to_host: ToHost = ToHost.ACCEPT
     failsafe_inbound: tuple[FailsafePort, ...] = FAILSAFE_INBOUND

@@ -1,7 +1,9 @@
 """The plain judge: one packet that opens a flow, everybody on its way asked, each answer with its reason.
 
 A reply and whatever else belongs to a flow that was let through is let through too, so only the first packet of a
-flow is ever judged (calico-semantics §4.1).
+flow is ever judged.
+
+Source: Calico's felix/rules/endpoints.go.
 """
 
 from dataclasses import dataclass

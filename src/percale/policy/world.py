@@ -88,7 +88,7 @@ class World:
         return next((node for node in self.nodes if node.name == name), Node(name))
 
     def host_endpoint(self, node: str, interface: str) -> Endpoint | None:
-        """Which host endpoint governs an interface: by name, by an address on it, or else `*` (§4.6)."""
+        """Which host endpoint governs an interface: by name, by an address on it, or else `*`."""
         here = sorted((one for one in self.host_endpoints if one.node == node), key=lambda one: one.name)
         host = self.node(node)
         if interface not in host.workload_interfaces:
@@ -103,7 +103,7 @@ class World:
         return [one for one in self.network_sets if domain and any(covers(name, domain) for name in one.domains)]
 
     def objects_at(self, address: Address) -> Iterable[Endpoint]:
-        """Every endpoint and network set that holds the address: rules know addresses only (§3.3)."""
+        """Every endpoint and network set that holds the address: rules know addresses only."""
         yield from self._objects_at.get(address, ())
         for one in self.network_sets:
             if any(address in network for network in one.networks):

@@ -1,4 +1,7 @@
-"""Which columns the tables of each kind have, and what stands in them (calico-semantics §7.4)."""
+"""Which columns the tables of each kind have, and what stands in them.
+
+Source: Calico's calicoctl/calicoctl/resourcemgr.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

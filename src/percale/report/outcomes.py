@@ -1,4 +1,7 @@
-"""What became of a change, in calicoctl's words (calico-semantics §7.3)."""
+"""What became of a change, in calicoctl's words.
+
+Source: Calico's calicoctl/calicoctl/commands/crud_commands.go.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

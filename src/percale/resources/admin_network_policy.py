@@ -1,4 +1,7 @@
-"""AdminNetworkPolicy and BaselineAdminNetworkPolicy of policy.networking.k8s.io/v1alpha1: calico-semantics §4.4."""
+"""AdminNetworkPolicy and BaselineAdminNetworkPolicy of policy.networking.k8s.io/v1alpha1.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion.
+"""
 
 import msgspec
 
@@ -84,14 +87,14 @@ class AdminPolicySpec(BaselinePolicySpec, frozen=True, kw_only=True):
 
 
 class AdminNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """An administrator's policy before every NetworkPolicy: §4.4. Calico 3.29 to 3.31 only; ignored since."""
+    """An administrator's policy before every NetworkPolicy. Calico 3.29 to 3.31 only; ignored since."""
 
     #: Where the policy stands, whom it governs, and its rules.
     spec: AdminPolicySpec
 
 
 class BaselineAdminNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """An administrator's policy after every NetworkPolicy, one that is named `default`: §4.4. Calico 3.30 and 3.31."""
+    """An administrator's policy after every NetworkPolicy, one that is named `default`. Calico 3.30 and 3.31."""
 
     #: Whom the policy governs, and its rules.
     spec: BaselinePolicySpec

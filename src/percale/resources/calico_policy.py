@@ -1,4 +1,7 @@
-"""Calico's policies and the tiers they live in: calico-semantics §1.3-§1.6."""
+"""Calico's policies and the tiers they live in.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/networkpolicy.go.
+"""
 
 import msgspec
 

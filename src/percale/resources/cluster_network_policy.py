@@ -1,4 +1,7 @@
-"""ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2: policy before and after namespaces' own (§4.4)."""
+"""ClusterNetworkPolicy of policy.networking.k8s.io/v1alpha2: policy before and after namespaces' own.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion.
+"""
 
 import msgspec
 
@@ -115,7 +118,7 @@ class EgressRule(Wire, frozen=True):
 
 
 class ClusterPolicySpec(Wire, frozen=True, kw_only=True):
-    """Where the policy stands, whom it governs, and its rules: §4.4. A direction without rules is not governed."""
+    """Where the policy stands, whom it governs, and its rules. A direction without rules is not governed."""
 
     #: `Admin` is asked before every NetworkPolicy, `Baseline` after them.
     tier: str
@@ -130,7 +133,7 @@ class ClusterPolicySpec(Wire, frozen=True, kw_only=True):
 
 
 class ClusterNetworkPolicy(Resource, frozen=True, kw_only=True):
-    """An administrator's policy for the whole cluster: §4.4. Since 3.32 in tiers kube-admin and kube-baseline."""
+    """An administrator's policy for the whole cluster. Since 3.32 in tiers kube-admin and kube-baseline."""
 
     #: Where the policy stands, whom it governs, and its rules.
     spec: ClusterPolicySpec

@@ -23,7 +23,7 @@ from percale.resources.whole_numbers import converted
 #: What once was stored under a name with its tier before it.
 TieredPolicy = NetworkPolicy | GlobalNetworkPolicy | StagedNetworkPolicy | StagedGlobalNetworkPolicy
 
-#: Metadata that does not fit the storage form is kept here, as JSON (calico-semantics §1.1).
+#: Metadata that does not fit the storage form is kept here, as JSON.
 STORED_METADATA = "projectcalico.org/metadata"
 
 #: Anywhere else an expectation could be taken for checked that nobody checks.
@@ -135,7 +135,7 @@ def _mended(kind: Kind, document: Document, refusal: msgspec.ValidationError) ->
 
 
 def _renamed(resource: AnyResource) -> AnyResource:
-    """A stored policy's real name stands in an annotation; else one leading `default.` goes (§1.7)."""
+    """A stored policy's real name stands in an annotation; else one leading `default.` goes."""
     if resource.api_version != CALICO_STORAGE or not isinstance(resource, TieredPolicy):
         return resource
     name = _stored_name(resource.metadata.annotations.get(STORED_METADATA, "")) or _without_tier(resource)

@@ -1,4 +1,7 @@
-"""How Felix enforces: calico-semantics §1.14."""
+"""How Felix enforces.
+
+Source: Calico's felix/config/config_params.go.
+"""
 
 import msgspec
 
@@ -6,7 +9,7 @@ from percale.resources.wire import IntOrString, Open, Resource, Wire
 
 
 class ProtocolPort(Wire, frozen=True):
-    """A port of the host that stays open whatever policy says: §1.14."""
+    """A port of the host that stays open whatever policy says."""
 
     #: The port that stays open.
     port: int
@@ -17,7 +20,7 @@ class ProtocolPort(Wire, frozen=True):
 
 
 class RouteTableRange(Wire, frozen=True):
-    """Routing tables of the kernel that Felix may use, both ends included: §1.14."""
+    """Routing tables of the kernel that Felix may use, both ends included."""
 
     #: The first routing table.
     min: int
@@ -26,7 +29,7 @@ class RouteTableRange(Wire, frozen=True):
 
 
 class FelixConfigurationSpec(Open, frozen=True, kw_only=True):
-    """Settings of Felix that concern policy, logs and dataplane: §1.14. Unset ones are left to a lower source.
+    """Settings of Felix that concern policy, logs and dataplane. Unset ones are left to a lower source.
 
     Felix has many more, which are taken as they are: an unknown field is no fault here.
     """
@@ -140,7 +143,7 @@ class FelixConfigurationSpec(Open, frozen=True, kw_only=True):
 
 
 class FelixConfiguration(Resource, frozen=True, kw_only=True):
-    """Felix' settings: for the cluster as `default`, for one host as `node.NAME`, else by node selector: §1.14."""
+    """Felix' settings: for the cluster as `default`, for one host as `node.NAME`, else by node selector."""
 
     #: Settings of Felix. What is not set is left to a lower source: the object for all, then Felix' own default.
     spec: FelixConfigurationSpec = FelixConfigurationSpec()

@@ -1,4 +1,7 @@
-"""Interfaces of hosts that policy governs: calico-semantics §1.9."""
+"""Interfaces of hosts that policy governs.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/hostendpoint.go.
+"""
 
 import msgspec
 
@@ -6,7 +9,7 @@ from percale.resources.wire import IntOrString, Resource, Wire
 
 
 class EndpointPort(Wire, frozen=True):
-    """A port of a host that rules may call by name: §1.9."""
+    """A port of a host that rules may call by name."""
 
     #: What rules call the port by.
     name: str
@@ -17,7 +20,7 @@ class EndpointPort(Wire, frozen=True):
 
 
 class HostEndpointSpec(Wire, frozen=True):
-    """Which interface of which host: §1.9. One of `interfaceName` and `expectedIPs` must be given."""
+    """Which interface of which host. One of `interfaceName` and `expectedIPs` must be given."""
 
     #: The host, by its name as Felix knows it, to the letter. Required.
     node: str = ""
@@ -34,7 +37,7 @@ class HostEndpointSpec(Wire, frozen=True):
 
 
 class HostEndpoint(Resource, frozen=True, kw_only=True):
-    """Puts an interface of a host, or all of them, under policy: §1.9. It has no labels but those written."""
+    """Puts an interface of a host, or all of them, under policy. It has no labels but those written."""
 
     #: Which interface of which host.
     spec: HostEndpointSpec = HostEndpointSpec()

@@ -1,4 +1,7 @@
-"""Where workloads' addresses come from: calico-semantics §1.12."""
+"""Where workloads' addresses come from.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/ippool.go.
+"""
 
 import msgspec
 
@@ -6,7 +9,7 @@ from percale.resources.wire import Resource, Wire
 
 
 class IpPoolSpec(Wire, frozen=True):
-    """Addresses and how traffic between them travels: §1.12."""
+    """Addresses and how traffic between them travels."""
 
     #: The pool's addresses; cannot be changed later. Required.
     cidr: str = ""
@@ -33,7 +36,7 @@ class IpPoolSpec(Wire, frozen=True):
 
 
 class IpPool(Resource, frozen=True, kw_only=True):
-    """Addresses for workloads: §1.12. No verdict depends on a pool."""
+    """Addresses for workloads. No verdict depends on a pool."""
 
     #: The pool's addresses and how traffic between them travels.
     spec: IpPoolSpec = IpPoolSpec()

@@ -1,4 +1,7 @@
-"""What kinds are called on a command line: by calicoctl, or by kubectl (calico-semantics §1.1, §7.4)."""
+"""What kinds are called on a command line: by calicoctl, or by kubectl.
+
+Source: Calico's libcalico-go/lib/backend/k8s/resources.
+"""
 
 from percale.resources.kinds import ADMIN, CALICO, KINDS, Kind
 

@@ -32,7 +32,7 @@ from percale.resources.workload import (
 from percale.resources.workload_endpoint import WorkloadEndpoint
 
 CALICO = "projectcalico.org/v3"
-#: The storage form of Calico's kinds; writing it skips validation and defaulting (calico-semantics §1.1).
+#: The storage form of Calico's kinds; writing it skips validation and defaulting.
 CALICO_STORAGE = "crd.projectcalico.org/v1"
 #: The group of policies that administrators set above and below those of namespaces.
 ADMIN = "policy.networking.k8s.io"

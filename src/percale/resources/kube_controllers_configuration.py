@@ -1,4 +1,7 @@
-"""What calico-kube-controllers does, automatic host endpoints among it: calico-semantics §1.15."""
+"""What calico-kube-controllers does, automatic host endpoints among it.
+
+Source: Calico's kube-controllers/pkg/controllers/node/hostendpoints.go.
+"""
 
 import msgspec
 
@@ -6,14 +9,14 @@ from percale.resources.wire import Resource, Wire
 
 
 class Controller(Wire, frozen=True):
-    """A controller that is on because it is there: §1.15."""
+    """A controller that is on because it is there."""
 
     #: How often it compares everything anew. Default: `5m`.
     reconciler_period: str | None = None
 
 
 class HostEndpointTemplate(Wire, frozen=True):
-    """Host endpoints to make on each selected node: §1.15. One of the two ways to name interfaces must be given."""
+    """Host endpoints to make on each selected node. One of the two ways to name interfaces must be given."""
 
     #: Part of the names of what is made: `NODE-GENERATENAME-auto-hep`.
     generate_name: str = ""
@@ -30,7 +33,7 @@ class HostEndpointTemplate(Wire, frozen=True):
 
 
 class AutoHostEndpoints(Wire, frozen=True):
-    """Which host endpoints are made for nodes: §1.15."""
+    """Which host endpoints are made for nodes."""
 
     #: Whether host endpoints are made for nodes at all.
     auto_create: str = "Disabled"
@@ -42,7 +45,7 @@ class AutoHostEndpoints(Wire, frozen=True):
 
 
 class NodeController(Wire, frozen=True):
-    """Cleans up after nodes, and makes host endpoints for them: §1.15."""
+    """Cleans up after nodes, and makes host endpoints for them."""
 
     #: How often it compares everything anew. Default: `5m`.
     reconciler_period: str | None = None
@@ -55,21 +58,21 @@ class NodeController(Wire, frozen=True):
 
 
 class LoadBalancerController(Wire, frozen=True):
-    """Gives addresses to services: §1.15."""
+    """Gives addresses to services."""
 
     #: Whether every Service of type `LoadBalancer` gets an address, or only those that ask.
     assign_ips: str = msgspec.field(default="AllServices", name="assignIPs")
 
 
 class MigrationController(Wire, frozen=True):
-    """Renames policies stored by old releases: §1.7 and §1.15."""
+    """Renames policies stored by old releases."""
 
     #: Whether policies that old releases stored under another name are renamed.
     policy_name_migrator: str = msgspec.field(default="Enabled", name="enabled")
 
 
 class Controllers(Wire, frozen=True):
-    """Which controllers run; each one that is left out is off: §1.15."""
+    """Which controllers run; each one that is left out is off."""
 
     #: Cleans up after nodes, and makes host endpoints for them; off if left out, like each of these.
     node: NodeController | None = None
@@ -88,7 +91,7 @@ class Controllers(Wire, frozen=True):
 
 
 class KubeControllersConfigurationSpec(Wire, frozen=True):
-    """Settings of calico-kube-controllers: §1.15."""
+    """Settings of calico-kube-controllers."""
 
     #: From which severity on lines are logged.
     log_severity_screen: str = "Info"
@@ -105,7 +108,7 @@ class KubeControllersConfigurationSpec(Wire, frozen=True):
 
 
 class KubeControllersConfiguration(Resource, frozen=True, kw_only=True):
-    """Which controllers run and which host endpoints they make: §1.15. There is one, named `default`."""
+    """Which controllers run and which host endpoints they make. There is one, named `default`."""
 
     #: Settings of calico-kube-controllers.
     spec: KubeControllersConfigurationSpec = KubeControllersConfigurationSpec()

@@ -1,4 +1,7 @@
-"""Kubernetes' NetworkPolicy, networking.k8s.io/v1: calico-semantics §9."""
+"""Kubernetes' NetworkPolicy, networking.k8s.io/v1.
+
+Source: Calico's libcalico-go/lib/backend/k8s/conversion/conversion.go.
+"""
 
 import msgspec
 

@@ -1,4 +1,7 @@
-"""Named sets of networks, matched by label as endpoints are: calico-semantics §1.8."""
+"""Named sets of networks, matched by label as endpoints are.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/networkset.go.
+"""
 
 from percale.resources.wire import Resource, Wire
 

@@ -1,4 +1,7 @@
-"""Nodes, as Calico writes them and as Kubernetes does: calico-semantics §1.13."""
+"""Nodes, as Calico writes them and as Kubernetes does.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/node.go.
+"""
 
 import msgspec
 
@@ -7,7 +10,7 @@ from percale.resources.workload import OpenResource
 
 
 class NodeBgp(Wire, frozen=True):
-    """A node's part in BGP: §1.13. Where it is present it is not empty."""
+    """A node's part in BGP. Where it is present it is not empty."""
 
     #: The node's autonomous system. Default: that of the cluster.
     as_number: IntOrString | None = None
@@ -22,7 +25,7 @@ class NodeBgp(Wire, frozen=True):
 
 
 class OrchestratorReference(Wire, frozen=True):
-    """The node's name in an orchestrator: §1.13."""
+    """The node's name in an orchestrator."""
 
     #: Which orchestrator, such as `k8s`.
     orchestrator: str
@@ -31,7 +34,7 @@ class OrchestratorReference(Wire, frozen=True):
 
 
 class NodeWireguard(Wire, frozen=True):
-    """Addresses of the node's WireGuard interfaces: §1.13."""
+    """Addresses of the node's WireGuard interfaces."""
 
     #: The address of the node's WireGuard interface; an automatic host endpoint expects it.
     interface_ipv4_address: str = msgspec.field(default="", name="interfaceIPv4Address")
@@ -40,7 +43,7 @@ class NodeWireguard(Wire, frozen=True):
 
 
 class NodeAddress(Wire, frozen=True):
-    """One of the addresses by which the node is reached: §1.13."""
+    """One of the addresses by which the node is reached."""
 
     #: The address, with or without a prefix length.
     address: str
@@ -49,7 +52,7 @@ class NodeAddress(Wire, frozen=True):
 
 
 class NodeInterface(Wire, frozen=True):
-    """An interface of the node, from which templates make host endpoints: §1.13 and §1.15."""
+    """An interface of the node, from which templates make host endpoints."""
 
     #: The interface's name.
     name: str = ""
@@ -58,7 +61,7 @@ class NodeInterface(Wire, frozen=True):
 
 
 class CalicoNodeSpec(Wire, frozen=True):
-    """A node's addresses and tunnels: §1.13."""
+    """A node's addresses and tunnels."""
 
     #: The node's part in BGP; where it is present it is not empty.
     bgp: NodeBgp | None = None
@@ -81,7 +84,7 @@ class CalicoNodeSpec(Wire, frozen=True):
 
 
 class CalicoNodeStatus(Open, frozen=True):
-    """What a node says of itself: §1.13. Other fields are the server's business."""
+    """What a node says of itself. Other fields are the server's business."""
 
     #: The key of the node's WireGuard interface; no effect.
     wireguard_public_key: str = ""
@@ -92,7 +95,7 @@ class CalicoNodeStatus(Open, frozen=True):
 
 
 class CalicoNode(Resource, frozen=True, kw_only=True):
-    """A node in Calico's own words, `Node` of projectcalico.org/v3: §1.13."""
+    """A node in Calico's own words, `Node` of projectcalico.org/v3."""
 
     #: The node's addresses and tunnels.
     spec: CalicoNodeSpec = CalicoNodeSpec()
@@ -126,7 +129,7 @@ class KubernetesNodeStatus(Open, frozen=True):
 
 
 class KubernetesNode(OpenResource, frozen=True, kw_only=True):
-    """A node, `Node` of v1: its labels and addresses become those of automatic host endpoints (§1.15)."""
+    """A node, `Node` of v1: its labels and addresses become those of automatic host endpoints."""
 
     #: The networks of the node's pods.
     spec: KubernetesNodeSpec = KubernetesNodeSpec()

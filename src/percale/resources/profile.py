@@ -1,11 +1,14 @@
-"""What endpoints do when no policy decides, and labels they inherit: calico-semantics §1.11."""
+"""What endpoints do when no policy decides, and labels they inherit.
+
+Source: Calico's libcalico-go/lib/backend/k8s/resources/profile.go.
+"""
 
 from percale.resources.rule import Rule
 from percale.resources.wire import Resource, Wire
 
 
 class ProfileSpec(Wire, frozen=True):
-    """Rules and labels for the endpoints that name the profile: §1.11."""
+    """Rules and labels for the endpoints that name the profile."""
 
     #: Rules for what arrives, asked when no tier has decided.
     ingress: tuple[Rule, ...] = ()
@@ -16,7 +19,7 @@ class ProfileSpec(Wire, frozen=True):
 
 
 class Profile(Resource, frozen=True, kw_only=True):
-    """Rules after all policy, and inherited labels: §1.11. On Kubernetes derived from namespaces and accounts."""
+    """Rules after all policy, and inherited labels. On Kubernetes derived from namespaces and accounts."""
 
     #: Rules and labels for the endpoints that name the profile.
     spec: ProfileSpec = ProfileSpec()

@@ -1,4 +1,7 @@
-"""Calico's rule: calico-semantics §1.2."""
+"""Calico's rule.
+
+Source: Calico's api/pkg/apis/projectcalico/v3/policy_common.go.
+"""
 
 import msgspec
 

@@ -1,4 +1,7 @@
-"""The addresses behind a service, in Kubernetes' two ways: what rules with `services` match (calico-semantics §3.3)."""
+"""The addresses behind a service, in Kubernetes' two ways: what rules with `services` match.
+
+Source: Calico's felix/calc/rule_scanner.go.
+"""
 
 from percale.resources.wire import Open
 from percale.resources.workload import OpenResource

@@ -1,4 +1,7 @@
-"""Interfaces of workloads: written by orchestrators, on Kubernetes derived from pods. calico-semantics §1.10."""
+"""Interfaces of workloads: written by orchestrators, on Kubernetes derived from pods.
+
+Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
+"""
 
 import msgspec
 
@@ -6,7 +9,7 @@ from percale.resources.wire import IntOrString, Resource, Wire
 
 
 class WorkloadEndpointPort(Wire, frozen=True):
-    """A port of a workload, with a name for rules or a port of the host in front of it: §1.10."""
+    """A port of a workload, with a name for rules or a port of the host in front of it."""
 
     #: The port's protocol: `TCP`, `UDP` or `SCTP`, or its number.
     protocol: IntOrString
@@ -21,7 +24,7 @@ class WorkloadEndpointPort(Wire, frozen=True):
 
 
 class IpNat(Wire, frozen=True):
-    """What is sent to the external address arrives at the internal one: §1.10."""
+    """What is sent to the external address arrives at the internal one."""
 
     #: One of the endpoint's own addresses.
     internal_ip: str = msgspec.field(default="", name="internalIP")
@@ -30,7 +33,7 @@ class IpNat(Wire, frozen=True):
 
 
 class QosControls(Wire, frozen=True):
-    """Rate limits of a workload: §1.10. 0 leaves out a limit; no verdict depends on one."""
+    """Rate limits of a workload. 0 leaves out a limit; no verdict depends on one."""
 
     #: Most bits per second that arrive.
     ingress_bandwidth: int = 0
@@ -65,7 +68,7 @@ class QosControls(Wire, frozen=True):
 
 
 class WorkloadEndpointSpec(Wire, frozen=True):
-    """Whose interface it is, and its addresses: §1.10."""
+    """Whose interface it is, and its addresses."""
 
     #: Who runs the workload: `k8s`, `cni`, `libnetwork` or another. It decides which of the fields below make the
     #: object's name.
@@ -105,7 +108,7 @@ class WorkloadEndpointSpec(Wire, frozen=True):
 
 
 class WorkloadEndpoint(Resource, frozen=True, kw_only=True):
-    """One interface of a workload, under the name that its spec yields: §1.10."""
+    """One interface of a workload, under the name that its spec yields."""
 
     #: Whose interface it is, and its addresses.
     spec: WorkloadEndpointSpec = WorkloadEndpointSpec()

@@ -7,11 +7,11 @@ ICMPV6 = 58
 SCTP = 132
 UDPLITE = 136
 
-#: Names are case-sensitive in `projectcalico.org/v3` (calico-semantics §3.2).
+#: Names are case-sensitive in `projectcalico.org/v3` (Calico's felix/rules/policy.go).
 NUMBER_OF = {"TCP": TCP, "UDP": UDP, "ICMP": ICMP, "ICMPv6": ICMPV6, "SCTP": SCTP, "UDPLite": UDPLITE}
 NAME_OF = {number: name for name, number in NUMBER_OF.items()}
 
-#: Policies may match ports of these only; any other packet has no port (calico-semantics §3.2).
+#: Policies may match ports of these only; any other packet has no port (Calico's felix/rules/policy.go).
 PROTOCOLS_WITH_PORTS = frozenset({TCP, UDP, SCTP})
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from percale.cli.exits import Exit, UsageError
 from percale.cli.inputs import add_input, show, tell, world_from
+from percale.cli.staged_log import add_log_staged
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.nftables.text import ruleset_text
 from percale.lab.addressing import POD_NETWORKS, with_addresses
@@ -15,6 +16,7 @@ from percale.report.counts import counted
 def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
     parser.add_argument("--node", default="", help="only the pods of this node; by default all pods")
+    add_log_staged(parser)
 
 
 def run(given: Namespace) -> int:
@@ -29,7 +31,8 @@ def run(given: Namespace) -> int:
     if given.node and given.node not in known:
         raise UsageError(f"nothing of the input is on a node called `{given.node}`")
     local = [one for one in world.workloads if given.node in ("", one.node)]
-    rules, _ = compile_ruleset(world, local, NodeSettings(given.node, guarded=POD_NETWORKS if unplaced else ()))
+    guarded = POD_NETWORKS if unplaced else ()
+    rules, _ = compile_ruleset(world, local, NodeSettings(given.node, guarded, staged_log=given.log_staged))
     show(ruleset_text(rules))
     return Exit.YES
 

@@ -1,4 +1,4 @@
-"""Rulesets into the kernel, in transactions between which no packet falls (dataplane notes §3.5).
+"""Rulesets into the kernel, in transactions between which no packet falls.
 
 First what is new among interval sets, which show late in their own transaction; then everything else at once. Base
 chains are created once and never deleted, a table is deleted only on request.

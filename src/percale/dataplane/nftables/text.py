@@ -105,7 +105,7 @@ def _set(one: Set) -> str:
 
 
 def _room(elements: int) -> int:
-    """A declared size makes lookups twice as quick (dataplane notes §2.1); room to grow before a new set."""
+    """A declared size makes lookups twice as quick; room to grow before a new set."""
     return max(_AHEAD, 1 << (2 * elements).bit_length())
 
 
@@ -195,8 +195,9 @@ def _statement(statement: Statement, family: Family = Family.IP) -> str:
             return f"jump {chain}"
         case Dispatch(fields, name):
             return f"{_fields(fields, family)} vmap @{name}"
-        case Log(prefix):
-            return f'log prefix "{naming.comment(prefix)}" level info'
+        case Log(prefix, group):
+            where = "level info" if group is None else f"group {group}"
+            return f'log prefix "{naming.comment(prefix)}" {where}'
         case Limit(rate, burst):
             return f"limit rate {rate} burst {burst} packets"
         case Count(counter):

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from percale.cli.commands.lab._shared import join_lab, plain, world_with_pods
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_input, manifests_from, show, tell
+from percale.cli.staged_log import add_log_staged
 from percale.lab.scenario import enforce, in_lab
 from percale.lab.standing import attached, remember
 from percale.report.counts import counted
@@ -12,6 +13,7 @@ from percale.report.counts import counted
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
+    add_log_staged(parser)
 
 
 def run(given: Namespace) -> int:
@@ -23,7 +25,7 @@ def run(given: Namespace) -> int:
             if str(one) not in lab.workloads:
                 tell(f"warning: {one} is not in the lab: take it down and up again to have it")
         placed = in_lab(world, lab)
-        enforce(placed, lab)
+        enforce(placed, lab, staged_log=given.log_staged)
         remember(found, plain(manifests))
     show(counted(len(placed.policies.policies), "policy is enforced", "policies are enforced"))
     return Exit.YES

@@ -9,6 +9,7 @@ from typing import NoReturn
 from percale.cli.commands.lab._shared import add_attachment, obstacle, plain, world_with_pods
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_input, manifests_from, show
+from percale.cli.staged_log import add_log_staged
 from percale.errors import PercaleError
 from percale.lab.scenario import enforce, in_lab, pods_of
 from percale.lab.standing import NoLab, hold, refuse_second, standing
@@ -21,6 +22,7 @@ _STARTS_WITHIN_S = 10.0
 def add_arguments(parser: ArgumentParser) -> None:
     add_input(parser)
     add_attachment(parser)
+    add_log_staged(parser)
 
 
 def run(given: Namespace) -> int:
@@ -30,7 +32,7 @@ def run(given: Namespace) -> int:
     manifests = manifests_from(given)
     world = world_with_pods(manifests)
     with Lab.build(pods_of(world), attachment=given.attachment) as lab:
-        enforce(in_lab(world, lab), lab)
+        enforce(in_lab(world, lab), lab, staged_log=given.log_staged)
         if os.fork() == 0:
             _stay(lab, manifests)
         _wait()
