@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 Indices = npt.NDArray[np.intp]
 
+#: So many members of a large set are found, or put in, one by one in less time than all numbers are looked through.
+_FEW = 8
+
 
 def ones(count: int) -> int:
     """The set of all numbers below `count`."""
@@ -15,6 +18,8 @@ def ones(count: int) -> int:
 
 def bits_of(indices: Sequence[int] | Indices, size: int) -> int:
     """`size` is above every index."""
+    if len(indices) <= _FEW:
+        return sum(1 << int(index) for index in set(indices))
     flags = np.zeros(size, dtype=bool)
     flags[np.asarray(indices, dtype=np.intp)] = True
     return bits_from(flags)
@@ -32,6 +37,8 @@ def flags_of(bits: int, size: int) -> npt.NDArray[np.bool_]:
 
 
 def indices_of(bits: int, size: int) -> Indices:
+    if bits.bit_count() <= _FEW:
+        return np.fromiter(each(bits), np.intp)
     return np.flatnonzero(flags_of(bits, size))
 
 

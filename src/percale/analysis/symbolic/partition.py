@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from percale.analysis.symbolic.bits import Indices, bits_from, indices_of, ones
+from percale.analysis.symbolic.bits import Indices, bits_of, indices_of, ones
 
 #: Two words a number, so that sums of different families are equal by chance once in 2^128.
 _WORDS = 2
@@ -80,8 +80,8 @@ def _classes(signatures: npt.NDArray[np.uint64]) -> tuple[Indices, Indices]:
 
 def _column(half: _Half, class_of: Indices, sizes: Indices) -> int:
     """The set over classes. A class is held whole or not at all; anything else would be that one chance."""
-    found = np.bincount(class_of[half.indices], minlength=len(sizes))
-    held = found > 0
-    if not (found[held] == sizes[held]).all():
+    held, found = np.unique(class_of[half.indices], return_counts=True)
+    if not (found == sizes[held]).all():
         raise AssertionError("two classes of a partition have one signature")
-    return bits_from(~held if half.is_complement else held)
+    bits = bits_of(held, len(sizes))
+    return ones(len(sizes)) ^ bits if half.is_complement else bits
