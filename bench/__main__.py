@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import difference, forwarding, lint, load, node, reach, reading
+from bench import difference, flows, forwarding, lint, load, node, reach, reachability, reading
 from bench.report import Report
 from percale.errors import PercaleError
 
@@ -21,13 +21,15 @@ BENCHMARKS = {
     "reach": reach,
     "difference": difference,
     "lint": lint,
+    "reachability": reachability,
+    "flows": flows,
 }
 
 _RESULTS = Path(__file__).parent / "results"
 
 
 def main(argv: Sequence[str]) -> int:
-    listed = "\n".join(f"  {name:10}  {module.__doc__}" for name, module in BENCHMARKS.items())
+    listed = "\n".join(f"  {name:12}  {module.__doc__}" for name, module in BENCHMARKS.items())
     parser = ArgumentParser(
         prog="python -m bench",
         description=sys.modules["bench"].__doc__,
