@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import difference, flows, forwarding, lint, load, node, reach, reachability, reading
+from bench import difference, expectations, flows, forwarding, lint, load, node, reach, reachability, reading
 from bench.report import Report
 from percale.errors import PercaleError
 
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "load": load,
     "reading": reading,
     "reach": reach,
+    "expectations": expectations,
     "difference": difference,
     "lint": lint,
     "reachability": reachability,

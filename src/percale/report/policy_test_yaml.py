@@ -11,7 +11,9 @@ from percale.analysis.expectations.suggesting import Suggested
 from percale.resources.policy_test import EXPECTATIONS, POLICY_TEST
 
 #: What no reader of YAML takes for anything but a string.
-_PLAIN = re.compile(r"[a-z][a-z0-9-]*(/[a-z0-9.-]+)*|[0-9.-]+/[a-z0-9]+", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"[a-z][a-z0-9-]*(/[a-z0-9.-]+)*|[0-9.-]+/[a-z0-9]+|[a-z][a-z0-9._/-]* == '[a-z0-9._-]*'", re.IGNORECASE
+)
 _ENDS = ("from", "to", "workloads")
 _WORDS = ("true", "false", "yes", "no", "on", "off", "null", "y", "n")
 

@@ -51,7 +51,7 @@ class EndNames:
                 continue
             held = {other for other in every if other.labels.get(key) == value}
             if held <= left and len(held) > max(1, len(best[1]) if best else 0):
-                best = str(Equals(key, value)), held
+                best = f"{key} == '{value}'" if "'" not in value else str(Equals(key, value)), held
         return best
 
     @staticmethod
