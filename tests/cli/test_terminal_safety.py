@@ -49,6 +49,7 @@ COMMANDS = (
     ("reach", "b/x", "b/a", "-p", "80"),
     ("reach", "--explain", "b/x", "b/a", "-p", "80"),
     ("reach", "any", "any"),
+    ("describe", "b/a", "policy/b/a", "ns/b"),
     ("reach", "10.0.0.1", "b/a", "-p", "80", "-o", "json"),
     ("ruleset",),
 )

@@ -21,6 +21,7 @@ COMMANDS = {
     "create": "create resources in the datastore",
     "datastore": "move resources between datastores and files",
     "delete": "delete resources from the datastore",
+    "describe": "what applies to a workload, and what a policy selects and lets through",
     "diff": "which packets another version of the manifests treats otherwise",
     "get": "show resources of the datastore",
     "init-tests": "write a first suite of expectations",
