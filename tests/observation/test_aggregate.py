@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -12,7 +13,7 @@ from builders import OUTSIDE, kubernetes_policy, pod, world
 from percale.analysis.flows.judge import FlowJudge
 from percale.analysis.symbolic.engine import Engine
 from percale.errors import PercaleError
-from percale.observation.aggregate import Aggregate, by_workload
+from percale.observation.aggregate import Aggregate, by_workload, distinct_rows
 from percale.observation.parquet import FlowColumns, flows_in
 from percale.policy.verdict import judge
 from percale.policy.world import World
@@ -95,3 +96,12 @@ def test_what_is_no_address_is_named(tmp_path: Path) -> None:
     path = _written([("10.0.0.1", "10.0.0.256", TCP, 80)], tmp_path / "flows.parquet")
     with pytest.raises(PercaleError, match=r"`10\.0\.0\.256` in a flow is no address"):
         list(flows_in(path, 4, FlowColumns(source="src")))
+
+
+@pytest.mark.parametrize("distinct", [3, 3000])
+def test_rows_are_counted_whether_or_not_they_fit_into_one_number(distinct: int) -> None:
+    random = np.random.default_rng(1)
+    columns = [random.integers(0, distinct, 4000) for _ in range(6)]
+    rows, counts = distinct_rows([np.tile(one, 2) for one in columns])
+    expected = Counter(zip(*(np.tile(one, 2).tolist() for one in columns), strict=True))
+    assert {tuple(row): count for row, count in zip(rows.T.tolist(), counts.tolist(), strict=True)} == expected

@@ -55,7 +55,7 @@ class Aggregate:
             ruled = self.judge.ruled(flows)
             ends = (self._grouped(flows.sources), self._grouped(flows.destinations))
             columns = (*ends, flows.protocols, flows.destination_ports, ruled.egress, ruled.ingress)
-            self._counted.append(_distinct(columns))
+            self._counted.append(distinct_rows(columns))
 
     def most(self, limit: int) -> Iterator[FlowCount]:
         """Those of which there are most, first."""
@@ -71,8 +71,7 @@ class Aggregate:
             return np.zeros((6, 0), np.int64), np.zeros(0, np.int64)
         rows = np.concatenate([rows for rows, _ in self._counted], axis=1)
         counts = np.concatenate([counts for _, counts in self._counted])
-        distinct, positions = np.unique(rows, axis=1, return_inverse=True)
-        return distinct, np.bincount(positions.reshape(-1), counts).astype(np.int64)
+        return distinct_rows(list(rows), counts)
 
     def _grouped(self, column: npt.NDArray[np.uint32] | Coded) -> Numbers:
         if not isinstance(column, Coded):
@@ -87,24 +86,40 @@ class Aggregate:
         return found
 
 
-def _distinct(columns: Sequence[npt.NDArray[np.integer]]) -> tuple[Numbers, Numbers]:
+def distinct_rows(
+    columns: Sequence[npt.NDArray[np.integer]], weights: Numbers | None = None
+) -> tuple[Numbers, Numbers]:
     """The distinct rows, column by column, and how often each is there."""
-    sizes = [int(one.max(initial=0)) + 1 for one in columns]
+    present = [np.flatnonzero(np.bincount(one)) for one in columns]
     product = 1
-    for size in sizes:
-        product *= size
+    for values in present:
+        product *= len(values)
     if product >= 1 << 63:
         stacked = np.stack([one.astype(np.int64) for one in columns])
-        rows, counts = np.unique(stacked, axis=1, return_counts=True)
-        return rows, counts.astype(np.int64)
+        rows, positions = np.unique(stacked, axis=1, return_inverse=True)
+        return rows, _summed(positions.reshape(-1), weights)
     # One number a row: those are sorted many times as fast as rows are.
     packed = np.zeros(len(columns[0]), np.int64)
-    for one, size in zip(columns, sizes, strict=True):
-        packed *= size
-        packed += one
-    distinct, counts = np.unique(packed, return_counts=True)
-    unpacked = []
-    for size in reversed(sizes):
-        distinct, column = np.divmod(distinct, size)
-        unpacked.append(column)
-    return np.stack(unpacked[::-1]), counts.astype(np.int64)
+    for one, values in zip(columns, present, strict=True):
+        code_of = np.zeros(values[-1] + 1 if len(values) else 0, np.int64)
+        code_of[values] = np.arange(len(values))
+        packed *= len(values)
+        packed += code_of.take(one)
+    if weights is None:
+        distinct, counts = np.unique(packed, return_counts=True)
+    else:
+        distinct, positions = np.unique(packed, return_inverse=True)
+        counts = _summed(positions, weights)
+    return _unpacked(distinct, present), counts.astype(np.int64)
+
+
+def _unpacked(packed: Numbers, present: Sequence[Numbers]) -> Numbers:
+    found = []
+    for values in reversed(present):
+        packed, codes = np.divmod(packed, max(len(values), 1))
+        found.append(values[codes])
+    return np.stack(found[::-1])
+
+
+def _summed(positions: npt.NDArray[np.intp], weights: Numbers | None) -> Numbers:
+    return np.bincount(positions, weights).astype(np.int64)
