@@ -23,6 +23,7 @@ from percale.resources.validation import (
     admin_rules,
     cluster_network_policies,
     kubernetes_policies,
+    kubernetes_services,
     label_selectors,
     service_endpoints,
 )
@@ -54,10 +55,17 @@ LIMITS: Mapping[str, str] = {
     "PodStatus.pod_ip": ADDRESS,
     "PodIp.ip": ADDRESS,
     "ServicePort.port": PORT,
-    "ServicePort.node_port": PORT_OR_NONE,
+    "ServicePort.node_port": f"{PORT_OR_NONE}; not with type `ClusterIP`",
     "ServicePort.protocol": KUBERNETES_PROTOCOL,
     "ServicePort.target_port": f"{PORT}, or a name",
     "ServiceSpec.selector": LABELS,
+    "ServiceSpec.type": one_of(kubernetes_services.TYPES),
+    "ServiceSpec.external_ips": f"{ADDRESS} each, neither loopback nor link-local",
+    "ServiceSpec.external_traffic_policy": (
+        f"{one_of(kubernetes_services.TRAFFIC_POLICIES)}; not where only the cluster reaches the Service"
+    ),
+    "ServiceSpec.allocate_load_balancer_node_ports": "only with type `LoadBalancer`",
+    "ServiceSpec.ip_families": f"any of {one_of(kubernetes_services.IP_FAMILIES)}, each once",
     "EndpointSlice.address_type": one_of(service_endpoints.ADDRESS_TYPES),
     "EndpointSlice.endpoints": most(service_endpoints.MOST_ENDPOINTS),
     "EndpointSlice.ports": most(service_endpoints.MOST_PORTS),

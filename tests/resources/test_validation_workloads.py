@@ -106,14 +106,77 @@ def service(**fields: Any) -> Manifest:
 @cases(
     ("number", service(targetPort=8080), VALID),
     ("name", service(targetPort="http"), VALID),
-    ("node port", service(nodePort=30080, protocol="SCTP"), VALID),
     ("external", resource("Service", {"type": "ExternalName", "externalName": "db.example.com"}), VALID),
     ("port 0", service(port=0), [("spec.ports[0].port", PORT_RANGE)]),
     ("target 65536", service(targetPort=65536), [("spec.ports[0].targetPort", PORT_RANGE)]),
     ("target in quotes", service(targetPort="80"), [("spec.ports[0].targetPort", "at least one letter")]),
-    ("node port 65536", service(nodePort=65536), [("spec.ports[0].nodePort", PORT_RANGE)]),
     ("protocol", service(protocol="HTTP"), [("spec.ports[0].protocol", UNSUPPORTED)]),
     ("selector", resource("Service", {"selector": {"a": "*"}}), [("spec.selector.a", "a valid label must be")]),
 )
 def test_services(manifest: Manifest, expected: Expected) -> None:
+    check(manifest, expected)
+
+
+TCP, SCTP = ({"name": name.lower(), "port": 80, "protocol": name} for name in ("TCP", "SCTP"))
+NOT_OUTSIDE = "may only be set for externally-accessible services"
+
+
+def exposed(*ports: int, **fields: Any) -> Manifest:
+    listed = [{"name": f"p{number}", "port": number, "nodePort": port} for number, port in enumerate(ports, 1)]
+    return resource("Service", {"type": "NodePort", "ports": listed or [{"port": 80}]} | fields)
+
+
+@cases(
+    ("node ports", exposed(30080, 30081, externalTrafficPolicy="Local"), VALID),
+    ("one number for two protocols", exposed(ports=[SCTP | {"nodePort": 30080}, TCP | {"nodePort": 30080}]), VALID),
+    ("node port 65536", exposed(65536), [("spec.ports[0].nodePort", PORT_RANGE)]),
+    ("twice", exposed(30080, 30081, 30080), [("spec.ports[2].nodePort", "Duplicate value: 30080")]),
+    (
+        "in the cluster",
+        service(nodePort=30080),
+        [("spec.ports[0].nodePort", "may not be used when `type` is 'ClusterIP'")],
+    ),
+    ("another type", exposed(type="Nodeport"), [("spec.type", "supported values")]),
+    (
+        "external addresses",
+        exposed(type="ClusterIP", externalIPs=["198.51.100.7", "2001:db8::7"], externalTrafficPolicy="Cluster"),
+        VALID,
+    ),
+    (
+        "addresses of nobody outside",
+        exposed(externalIPs=["::", "127.0.0.1", "169.254.1.1", "224.0.0.1", "10.0.0.0/8", "fe80::1"]),
+        [
+            ("spec.externalIPs[0]", "may not be unspecified"),
+            ("spec.externalIPs[1]", "loopback range"),
+            ("spec.externalIPs[2]", "link-local range"),
+            ("spec.externalIPs[3]", "link-local multicast range"),
+            ("spec.externalIPs[4]", "must be a valid IP address"),
+            ("spec.externalIPs[5]", "link-local range"),
+        ],
+    ),
+    ("traffic policy", exposed(externalTrafficPolicy="local"), [("spec.externalTrafficPolicy", "supported values")]),
+    (
+        "traffic policy in the cluster",
+        exposed(type="ClusterIP", externalTrafficPolicy="Local"),
+        [("spec.externalTrafficPolicy", NOT_OUTSIDE)],
+    ),
+    ("load balancer without node ports", exposed(type="LoadBalancer", allocateLoadBalancerNodePorts=False), VALID),
+    (
+        "no load balancer",
+        exposed(allocateLoadBalancerNodePorts=True),
+        [("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'")],
+    ),
+    ("families", exposed(ipFamilies=["IPv6", "IPv4"]), VALID),
+    (
+        "families that are none",
+        exposed(ipFamilies=["IPv4", "ipv6", "IPv4"]),
+        [("spec.ipFamilies[1]", "supported values"), ("spec.ipFamilies[2]", "Duplicate value")],
+    ),
+    (
+        "families of a name",
+        exposed(type="ExternalName", externalName="db.example.com", ipFamilies=["IPv4"]),
+        [("spec.ipFamilies", "may not be set for ExternalName services")],
+    ),
+)
+def test_services_that_the_outside_reaches(manifest: Manifest, expected: Expected) -> None:
     check(manifest, expected)

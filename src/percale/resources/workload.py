@@ -138,6 +138,15 @@ class ServiceSpec(Open, frozen=True):
     ports: tuple[ServicePort, ...] = ()
     #: From where the Service can be reached.
     type: str = "ClusterIP"
+    #: Addresses outside the cluster that lead here too, wherever they arrive at a node.
+    external_ips: tuple[str, ...] = msgspec.field(default=(), name="externalIPs")
+    #: Whether traffic from outside may go on to other nodes, from an address of the first: `Cluster`, or `Local`, which
+    #: keeps the source. Default: `Cluster`.
+    external_traffic_policy: str = ""
+    #: Whether a Service of type `LoadBalancer` has node ports. Default: true.
+    allocate_load_balancer_node_ports: bool | None = None
+    #: The IP versions that the Service is reached by. Default: those of `clusterIPs`.
+    ip_families: tuple[str, ...] = ()
     #: The Service's address in the cluster; no rule matches it.
     cluster_ip: str = msgspec.field(default="", name="clusterIP")
     #: The Service's addresses in the cluster, one for each IP version.

@@ -33,6 +33,7 @@ from percale.resources.validation.host_endpoints import host_endpoint_findings
 from percale.resources.validation.ip_pools import ip_pool_findings
 from percale.resources.validation.kube_controllers_configurations import kube_controllers_configuration_findings
 from percale.resources.validation.kubernetes_policies import kubernetes_policy_findings
+from percale.resources.validation.kubernetes_services import service_findings
 from percale.resources.validation.metadata import metadata_findings
 from percale.resources.validation.network_sets import network_set_findings
 from percale.resources.validation.nodes import calico_node_findings, kubernetes_node_findings
@@ -48,7 +49,6 @@ from percale.resources.validation.workload_endpoints import workload_endpoint_fi
 from percale.resources.validation.workloads import (
     cron_job_findings,
     pod_findings,
-    service_findings,
     workload_findings,
 )
 from percale.resources.workload import CronJob, Namespace, Pod, Service, ServiceAccount, Workload

@@ -1,4 +1,4 @@
-"""Pods, what makes pods, and services: only what policy reads of them."""
+"""Pods and what makes pods: only what policy reads of them."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,6 @@ from percale.resources.workload import (
     PodSpec,
     PodStatus,
     PodTemplate,
-    Service,
-    ServicePort,
     Workload,
 )
 from percale.selector.errors import shortened
@@ -35,12 +33,6 @@ def workload_findings(workload: Workload) -> Iterator[Fault]:
 
 def cron_job_findings(job: CronJob) -> Iterator[Fault]:
     yield from _template(job.spec.job_template.spec.template, ("spec", "jobTemplate", "spec", "template"))
-
-
-def service_findings(service: Service) -> Iterator[Fault]:
-    yield from label_findings(service.spec.selector, ("spec", "selector"))
-    for index, port in enumerate(service.spec.ports):
-        yield from _service_port(port, ("spec", "ports", index))
 
 
 def _template(template: PodTemplate, path: Path) -> Iterator[Fault]:
@@ -90,16 +82,3 @@ def _address(text: str, path: Path) -> Iterator[Fault]:
         address(text)
     except ValueError:
         yield Fault(path, f"must be a valid IP address, found `{shortened(text)}`")
-
-
-def _service_port(port: ServicePort, path: Path) -> Iterator[Fault]:
-    yield from out_of_range(port.port, 1, LAST_PORT, (*path, "port"))
-    if port.node_port:
-        yield from out_of_range(port.node_port, 1, LAST_PORT, (*path, "nodePort"))
-    yield from protocol_findings(port.protocol, (*path, "protocol"))
-    match port.target_port:
-        case int(number) if number:
-            yield from out_of_range(number, 1, LAST_PORT, (*path, "targetPort"))
-        case str(name) if name:
-            wrongs = port_name_faults(name)
-            yield from (Fault((*path, "targetPort"), f"port name: {wrong}") for wrong in wrongs)
