@@ -22,7 +22,9 @@ from builders import (
     udp,
     world,
 )
-from percale.policy.world import World
+from percale.policy.rules import ServiceRef
+from percale.policy.world import ExternalPort, World
+from percale.traffic.addresses import address
 
 CLUSTER_IP = "10.96.0.1"
 NOT_READY = {"conditions": [{"type": "Ready", "status": "False"}]}
@@ -183,3 +185,29 @@ def test_a_source_may_have_ports_beside_its_services() -> None:
     assert allowed(here, tcp(here, "a/one", "a/client"))
     other = packet(here, "a/one", "a/client", 6, source_port=80, destination_port=80)
     assert not allowed(here, other)
+
+
+_REF = ServiceRef("a", "web")
+_EXTERNAL = "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ({}, None),
+        ({"externalIPs": [_EXTERNAL]}, ExternalPort(_REF, 6, 80, None, (address(_EXTERNAL),), frozenset({4}))),
+        ({"type": "NodePort"}, ExternalPort(_REF, 6, 80, 0, versions=frozenset({4}))),
+        (
+            {"type": "LoadBalancer", "externalTrafficPolicy": "Local"},
+            ExternalPort(_REF, 6, 80, 0, versions=frozenset({4}), keeps_source=True),
+        ),
+        ({"type": "NodePort", "clusterIP": ""}, ExternalPort(_REF, 6, 80, 0)),
+        ({"type": "NodePort", "ipFamilies": ["IPv6"]}, ExternalPort(_REF, 6, 80, 0, versions=frozenset({6}))),
+        ({"type": "LoadBalancer", "allocateLoadBalancerNodePorts": False}, None),
+        ({"clusterIP": "None", "externalIPs": [_EXTERNAL]}, None),
+        ({"type": "ExternalName", "externalName": "db.example.com"}, None),
+    ],
+)
+def test_by_what_the_outside_reaches_a_service(spec: dict[str, Any], expected: ExternalPort | None) -> None:
+    found = world(service("a/web", {"port": 80}, **spec)).external_ports
+    assert found == ((expected,) if expected else ())

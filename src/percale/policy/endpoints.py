@@ -21,6 +21,9 @@ class EndpointPort:
     protocol: int
     number: int
     name: str = ""
+    #: A port of the node that leads here, 0 for none; of the node's address that is written, or of every one.
+    host_port: int = 0
+    host_ip: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

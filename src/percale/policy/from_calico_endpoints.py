@@ -51,7 +51,9 @@ def workload_endpoint_from(resource: WorkloadEndpoint, inherited: Mapping[str, s
         labels={**inherited, **own, **implicit},
         networks=tuple(map(lenient_network, spec.ip_networks)),
         ports=tuple(
-            EndpointPort(parse_protocol(port.protocol), port.port, port.name) for port in spec.ports if port.name
+            EndpointPort(parse_protocol(port.protocol), port.port, port.name, port.host_port, port.host_ip)
+            for port in spec.ports
+            if port.name or port.host_port
         ),
         profiles=spec.profiles,
         node=spec.node,

@@ -12,7 +12,7 @@ from percale.policy.endpoints import Endpoint
 from percale.policy.from_admin import ADMIN_TIER, BASELINE_TIER
 from percale.policy.from_calico_endpoints import labels_by_profile, workload_endpoint_from
 from percale.policy.from_hosts import DEFAULT_ALLOW, automatic, host_endpoint_from, nodes_from
-from percale.policy.from_services import backends_of, listed_backends, service_of
+from percale.policy.from_services import backends_of, external_ports_of, listed_backends, service_of
 from percale.policy.from_settings import cluster_settings, settings_by_node
 from percale.policy.from_workloads import (
     Inherited,
@@ -73,6 +73,7 @@ def world_of(manifests: Manifests) -> World:
         host_endpoints=tuple(_without_missing(one, profiles) for one in _host_endpoints(read, inherited, nodes)),
         profiles=profiles,
         services=_services(read, workloads),
+        external_ports=tuple(port for one in read.all(Service) for port in external_ports_of(one)),
         nodes=nodes,
         host_networked=tuple(workload_from(one, inherited) for one in on_host),
         settings=settings,

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import ServiceRef
-from percale.policy.world import ServiceBackend
+from percale.policy.world import ExternalPort, ServiceBackend
 from percale.resources.service_endpoints import Endpoints, EndpointSlice
-from percale.resources.workload import Service, ServicePort
+from percale.resources.workload import Service, ServicePort, ServiceSpec
 from percale.traffic.addresses import address
 from percale.traffic.protocols import NUMBER_OF
 
@@ -39,6 +39,35 @@ def _backends(port: ServicePort, endpoint: Endpoint) -> Iterator[ServiceBackend]
         for declared in endpoint.ports:
             if (declared.name, declared.protocol) == (target, protocol):
                 yield ServiceBackend(protocol, declared.number, str(endpoint), service_port=port.port)
+
+
+_WITH_NODE_PORTS = ("NodePort", "LoadBalancer")
+_VERSION = {"IPv4": 4, "IPv6": 6}
+
+
+def external_ports_of(service: Service) -> Iterator[ExternalPort]:
+    """None of a Service that only the cluster reaches, or that has no address to translate."""
+    spec = service.spec
+    has_node_ports = spec.type in _WITH_NODE_PORTS and spec.allocate_load_balancer_node_ports is not False
+    if spec.type == "ExternalName" or spec.cluster_ip == "None" or not (has_node_ports or spec.external_ips):
+        return
+    for port in spec.ports:
+        yield ExternalPort(
+            ServiceRef(service.metadata.namespace, service.metadata.name),
+            NUMBER_OF[port.protocol],
+            port.port,
+            port.node_port if has_node_ports else port.node_port or None,
+            tuple(map(address, spec.external_ips)),
+            _versions(spec),
+            keeps_source=spec.external_traffic_policy == "Local",
+        )
+
+
+def _versions(spec: ServiceSpec) -> frozenset[int]:
+    """Where nothing tells them, both: a cluster would take its own."""
+    written = [_VERSION[family] for family in spec.ip_families]
+    of_cluster_ips = [6 if ":" in text else 4 for text in (spec.cluster_ip, *spec.cluster_ips) if text]
+    return frozenset(written or of_cluster_ips or _VERSION.values())
 
 
 #: By this label a slice names its service.

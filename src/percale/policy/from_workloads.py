@@ -102,7 +102,7 @@ def _addresses(resource: Pod | Workload | CronJob) -> tuple[Network, ...]:
 
 def _ports(spec: PodSpec) -> tuple[EndpointPort, ...]:
     found = (
-        EndpointPort(NUMBER_OF[port.protocol], port.container_port, port.name)
+        EndpointPort(NUMBER_OF[port.protocol], port.container_port, port.name, port.host_port, port.host_ip)
         for container in (*spec.init_containers, *spec.containers)
         for port in container.ports
     )

@@ -43,6 +43,21 @@ class ServiceBackend:
     service_port: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ExternalPort:
+    """By what the outside reaches one port of a Service: a port of every node, external addresses, or both."""
+
+    service: ServiceRef
+    protocol: int
+    port: int
+    #: 0 where the cluster has yet to choose it, None where there is none.
+    node_port: int | None
+    addresses: tuple[Address, ...] = ()
+    versions: frozenset[int] = frozenset({4, 6})
+    #: Whether the source stays as it is, rather than becoming an address of the node that it came to first.
+    keeps_source: bool = False
+
+
 @dataclass(frozen=True)
 class World:
     policies: PolicySet = field(default_factory=PolicySet)
@@ -51,6 +66,7 @@ class World:
     host_endpoints: tuple[Endpoint, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     services: Mapping[ServiceRef, tuple[ServiceBackend, ...]] = field(default_factory=dict)
+    external_ports: tuple[ExternalPort, ...] = ()
     nodes: tuple[Node, ...] = ()
     #: Workloads on the host's own network: their traffic is the host's, and no policy selects them.
     host_networked: tuple[Endpoint, ...] = ()
