@@ -18,6 +18,8 @@ from percale.cli.exits import Exit
 from percale.host.privileges import obstacle_to_user_namespaces
 
 OCTOBER = str(EXAMPLES / "october")
+NODE_PORTS = str(EXAMPLES / "node-ports")
+CHOSEN = "note: port 80 of Service shop/admin names no node port: the lab takes 30086\n"
 SHOWN_AS_PREDICTED = "0 disagreements\n"
 #: Root that may not make namespaces, and gets them as an ordinary user does: by a user namespace.
 _AS_ORDINARY_USER = ("setpriv", "--bounding-set=-sys_admin")
@@ -243,7 +245,7 @@ def test_a_run_shows_the_prediction_alone_and_says_so(percale: Calls) -> None:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("attachment", ["routed", "bridged"])
-@pytest.mark.parametrize("example", ["october", "customer-isolation", "gardener-demo"])
+@pytest.mark.parametrize("example", ["october", "customer-isolation", "gardener-demo", "node-ports"])
 def test_the_prediction_alone_is_what_a_lab_observes(
     percale: Calls, labs: Labs, example: str, attachment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,6 +255,35 @@ def test_the_prediction_alone_is_what_a_lab_observes(
     monkeypatch.setattr(_shared, "may_make_namespaces", lambda: False)
     monkeypatch.setattr(_shared, "obstacle_to_user_namespaces", lambda: "no")
     assert _table(percale("lab", *run)) == _table(observed)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("attachment", ["routed", "bridged"])
+def test_published_ports_are_tried_as_the_readme_shows(labs: Labs, attachment: str) -> None:
+    ended = labs("run", "-f", NODE_PORTS, "--attachment", attachment)
+    assert (ended.status, ended.err) == (Exit.YES, CHOSEN)
+    assert ended.out.endswith(SHOWN_AS_PREDICTED)
+    readme = Path(NODE_PORTS, "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```text\n")[2].partition("```")[0]
+    assert "\noutside              .\n" in shown
+    assert f"\n{shown}" in ended.out
+
+
+@pytest.mark.kernel
+def test_a_published_port_that_leads_nowhere_is_a_disagreement(labs: Labs) -> None:
+    """Were the node asked in its place, it would refuse, and to be refused counts as reached."""
+    assert labs("up", "-f", NODE_PORTS).err == CHOSEN
+    delete = ("nft", "delete", "chain", "inet", "percale-lab-nat")
+    for chain in ("prerouting", "output"):
+        assert labs("exec", "node", "--", *delete, chain).status == 0
+    probed = labs("probe")
+    assert probed.status == Exit.NO
+    assert (
+        "outside 192.0.2.2 -> node:30080 -> shop/web:8080: predicted gets through, observed is denied (" in probed.out
+    )
+    assert labs("apply", "-f", NODE_PORTS) == Ended(Exit.YES, out="3 policies are enforced\n", err=CHOSEN)
+    assert labs("probe").status == Exit.YES
+    assert labs("down").status == Exit.YES
 
 
 def _table(ended: Ended) -> str:

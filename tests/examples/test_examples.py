@@ -142,6 +142,26 @@ GARDENER_DEMO = (
     Flow(NODE, "192.0.2.7", "53/udp", ALLOW, FAILSAFE, OUTSIDE),
 )
 
+WEB, ADMIN, EXPORTER = "shop/web", "shop/admin", "monitoring/exporter"
+WORKER = "host:worker-1"
+DEFAULT_ALLOW = "projectcalico-default-allow"
+NODE_PORTS = (
+    Flow("192.0.2.7", WORKER, "30080", ALLOW, OUTSIDE, "node-ports"),
+    Flow("192.0.2.7", WORKER, "30086", DENY, OUTSIDE, "node-ports"),
+    Flow("192.0.2.7", WORKER, "32767", DENY, OUTSIDE, "node-ports"),
+    Flow("192.0.2.7", WORKER, "30086/udp", ALLOW, OUTSIDE, DEFAULT_ALLOW),
+    Flow("192.0.2.7", WORKER, "32768", ALLOW, OUTSIDE, DEFAULT_ALLOW),
+    Flow("192.0.2.7", WORKER, "9100", ALLOW, OUTSIDE, DEFAULT_ALLOW),
+    Flow("192.0.2.7", WEB, "8080", ALLOW, OUTSIDE, "web"),
+    Flow("192.0.2.7", WEB, "80", DENY, OUTSIDE, END),
+    Flow("192.0.2.7", ADMIN, "9090", ALLOW, OUTSIDE, "kns.shop"),
+    Flow("192.0.2.7", EXPORTER, "9100", DENY, OUTSIDE, END),
+    Flow("10.20.0.5", EXPORTER, "9100", ALLOW, OUTSIDE, "exporter"),
+    Flow("10.20.0.5", EXPORTER, "9101", DENY, OUTSIDE, END),
+    Flow(EXPORTER, ADMIN, "9090", ALLOW, "kns.monitoring", "kns.shop"),
+    Flow(EXPORTER, WEB, "8080", ALLOW, "kns.monitoring", "web"),
+)
+
 #: Which directories are read together, and what flows in them.
 TABLES = {
     ("picocluster",): PICOCLUSTER,
@@ -149,6 +169,7 @@ TABLES = {
     ("customer-isolation",): CUSTOMER_ISOLATION,
     ("customer-isolation", "customer-isolation-panic"): CUSTOMER_ISOLATION_IN_PANIC,
     ("gardener-demo",): GARDENER_DEMO,
+    ("node-ports",): NODE_PORTS,
 }
 PASSED_OVER = {
     "gardener-demo": {

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from builders import allow, namespace, pod, policy, world
 from percale.lab.layout import LabPod, ListenPort
-from percale.lab.probes import Result, planned, predictions
+from percale.lab.probes import Party, Result, planned, predictions
+from percale.lab.published import Backend, Masquerade, PublishedPort
+from percale.lab.published_probes import through_published
 from percale.policy.world import World
 from percale.report.matrix import disagreements_text, matrix_text, summary_text
 from percale.traffic.addresses import address
@@ -103,3 +105,38 @@ def test_names_are_made_plain() -> None:
     results = _predicted()
     probe = replace(results[0].probe, source="shop/\x1b[31mweb")
     assert "\x1b" not in matrix_text([replace(results[0], probe=probe)])
+
+
+_NODE_PORT = tuple(
+    PublishedPort(node, TCP, 30432, (Backend(DB, database, 5432), Backend(WEB, web, 5432)), Masquerade.ALWAYS)
+    for node, database, web in (
+        (address("192.0.2.1"), address("10.0.0.2"), address("10.0.0.1")),
+        (address("2001:db8::1"), address("fd00::2"), address("fd00::1")),
+    )
+)
+
+
+def _through_node_port() -> list[Result]:
+    parties = [Party(WEB, (address("10.0.0.1"), address("fd00::1"))), Party("outside", _OUTSIDE)]
+    return predictions(through_published(_world(), parties, _NODE_PORT, way=lambda *_: None))
+
+
+def test_a_published_port_has_a_part_of_its_own_after_the_others() -> None:
+    """A backend is not asked to reach itself, so that its cell stays empty."""
+    text = matrix_text([*_predicted(), *_through_node_port()])
+    assert text.startswith(_TABLE)
+    assert text.removeprefix(_TABLE).startswith(
+        """
+to node:30432  -> shop/database:5432  -> shop/web:5432
+shop/web       +
+outside        .                      +
+"""
+    )
+
+
+def test_a_disagreement_at_a_published_port_names_the_whole_way() -> None:
+    wrong = [replace(result, observed=not result.probe.predicted.allowed) for result in _through_node_port()]
+    said = disagreements_text(wrong).splitlines()[0]
+    assert said.startswith(
+        "shop/web 10.0.0.1 -> node:30432 -> shop/database:5432: predicted gets through, observed is "
+    )

@@ -43,6 +43,8 @@ class Dialogue:
     port: int | None = None
     #: 0 leaves the choice to the kernel.
     source_port: int = 0
+    #: The destination that the node's NAT makes of it, where it makes another.
+    arrives_at: Address | None = None
 
     @property
     def version(self) -> int:
@@ -63,11 +65,18 @@ def probe_all(lab: Lab, dialogues: Sequence[Dialogue], *, timeout_s: float = 0.5
     """
     by_packet = [index for index, dialogue in enumerate(dialogues) if not dialogue.has_sockets]
     by_socket = [index for index, dialogue in enumerate(dialogues) if dialogue.has_sockets]
-    arrived = send_all(lab, [(dialogues[i].sender, _opening(dialogues[i], i)) for i in by_packet])
+    arrived = _arrived(lab, [dialogues[i] for i in by_packet])
     forget_flows(lab.node)
     answered = _answered(lab, [dialogues[i] for i in by_socket], timeout_s)
     reached = {by_packet[i] for i in arrived} | {by_socket[i] for i in answered}
     return [index in reached for index in range(len(dialogues))]
+
+
+def _arrived(lab: Lab, dialogues: Sequence[Dialogue]) -> frozenset[int]:
+    """Indexes of those whose opening packet gets there."""
+    sent = [(dialogue.sender, _opening(dialogue, index)) for index, dialogue in enumerate(dialogues)]
+    translated = {index: one.arrives_at for index, one in enumerate(dialogues) if one.arrives_at}
+    return send_all(lab, sent, translated=translated)
 
 
 def _opening(dialogue: Dialogue, number: int) -> Packet:

@@ -75,6 +75,12 @@ def outside_host(own: Iterable[Address], behind_node: Iterable[Address | Network
         yield f"route add {target} via {gateway_for[target.version]} dev {FAR_DEVICE}"
 
 
+def route_by_node(target: Address) -> str:
+    """For the outside host: another address that it reaches by way of the node."""
+    gateway = next(one for one in NODE_ADDRESSES if one.version == target.version)
+    return f"route replace {_host(target)} via {gateway} dev {FAR_DEVICE}"
+
+
 def routed_node(cable: Cable, pod: str) -> Iterator[str]:
     yield from _veth(cable.interface, cable.node_mac, cable.pod_mac, pod)
     for address in cable.addresses:

@@ -23,11 +23,15 @@ _CLIENT_PORTS = range(32768, 61000)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked of a destination: a port of it, or an echo when there is none."""
+    """What is asked of a destination: a port of it, or an echo when there is none.
+
+    `by_way_of` is the published port that leads there, where the destination itself is not addressed.
+    """
 
     destination: str
     port: ListenPort | None
     declared: bool = True
+    by_way_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +60,23 @@ class Party:
     addresses: tuple[Address, ...]
 
 
-Way = Callable[[str, str], Crossing | None]
+#: How a packet crosses the node between two parties; the packet before the node's NAT, where that changes it.
+Way = Callable[[str, str, Packet | None], Crossing | None]
 
 
 def planned(
-    world: World, pods: Iterable[LabPod], outside: Sequence[Address], *, way: Way = lambda _, __: None
+    world: World, pods: Iterable[LabPod], outside: Sequence[Address], *, way: Way = lambda *_: None
 ) -> list[Probe]:
     """Every ordered pair of pods and the outside, on every declared port, one undeclared one, and an echo.
 
     The node itself takes part where it has host endpoints; `way` tells how a packet crosses it between two parties.
     """
     pods = list(pods)
-    parties = [*(Party(pod.name, pod.addresses) for pod in pods), Party(OUTSIDE, _first_of_each(outside))]
+    parties = [*(Party(pod.name, pod.addresses) for pod in pods), Party(OUTSIDE, first_of_each(outside))]
     targets = [target for pod in pods for target in _targets(pod)]
     targets += _targets_outside_pods(OUTSIDE)
     if world.host_endpoints:
-        parties += [Party(node.name, _first_of_each(node.addresses)) for node in world.nodes]
+        parties += [Party(node.name, first_of_each(node.addresses)) for node in world.nodes]
         targets += [target for node in world.nodes for target in _targets_outside_pods(node.name)]
     numbers = count()
     return [
@@ -80,7 +85,7 @@ def planned(
         for target in targets
         if source.name != target.destination
         for probe in _probes(
-            world, source, target, parties, lambda: next(numbers), way(source.name, target.destination)
+            world, source, target, parties, lambda: next(numbers), way(source.name, target.destination, None)
         )
     ]
 
@@ -91,7 +96,7 @@ def _targets_outside_pods(name: str) -> list[Target]:
     return [*(Target(name, ListenPort(TCP, port), declared=False) for port in ports), Target(name, None)]
 
 
-def _first_of_each(addresses: Sequence[Address]) -> tuple[Address, ...]:
+def first_of_each(addresses: Sequence[Address]) -> tuple[Address, ...]:
     return tuple({address.version: address for address in reversed(addresses)}.values())
 
 

@@ -7,10 +7,13 @@ from percale.dataplane.base_chains import WorkloadInterface
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.log_prefix import StagedLog
 from percale.dataplane.nftables.backend import load
-from percale.lab.layout import NODE, Attachment, LabPod, Layout, ListenPort
+from percale.lab.layout import NODE, OUTSIDE, Attachment, LabPod, Layout, ListenPort
 from percale.lab.links import NODE_ADDRESSES, UPLINK
-from percale.lab.probes import Probe, planned
+from percale.lab.probes import Party, Probe, first_of_each, planned
+from percale.lab.published import published
+from percale.lab.published_probes import through_published
 from percale.lab.topology import Lab
+from percale.lab.translation import publish
 from percale.policy.endpoints import Endpoint
 from percale.policy.host_path import Crossing
 from percale.policy.world import EVERY_INTERFACE, Node, World
@@ -61,14 +64,27 @@ def crossing(lab: Layout, source: str, destination: str, original: Packet | None
 
 def probes(world: World, lab: Layout) -> list[Probe]:
     """What is worth trying in the lab, and what the world predicts of it; the world is one from `in_lab`."""
-    way = partial(crossing, lab) if world.host_endpoints else lambda _source, _destination: None
-    return planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
+    way = partial(crossing, lab) if world.host_endpoints else lambda *_: None
+    direct = planned(world, lab.workloads.values(), lab.outside_addresses, way=way)
+    return [*direct, *through_published(world, _clients(lab), published(world, lab).ports, way=way)]
+
+
+def _clients(lab: Layout) -> list[Party]:
+    pods = [Party(name, pod.addresses) for name, pod in lab.workloads.items()]
+    return [*pods, Party(OUTSIDE, first_of_each(lab.outside_addresses)), Party(NODE, NODE_ADDRESSES)]
 
 
 def enforce(world: World, lab: Lab, *, staged_log: StagedLog | None = None) -> None:
     """Load the world's policies into the lab's node; the world is one from `in_lab`."""
     ruleset, _ = compile_ruleset(world, world.workloads, replace(node_settings(lab), staged_log=staged_log))
     load(ruleset, lab.node.run)
+
+
+def publish_ports(world: World, lab: Lab) -> tuple[str, ...]:
+    """Those that the world publishes, and no others; what is to be said of them. The world is one from `in_lab`."""
+    found = published(world, lab)
+    publish(lab, found.ports)
+    return found.remarks
 
 
 def node_settings(lab: Layout) -> NodeSettings:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from percale.lab.probes import Result, Target
+from percale.lab.probes import Probe, Result, Target
 from percale.report.counts import counted
 from percale.report.reasons import reason_words
 from percale.report.terminal import plain
@@ -28,9 +28,11 @@ def plain_table(text: str) -> str:
     return "\n".join(plain(line).rstrip() for line in text.split("\n"))
 
 
-def _by_destination(results: Iterable[Result]) -> Iterable[tuple[str, Iterable[Result]]]:
-    def key(result: Result) -> str:
-        return result.probe.target.destination
+def _by_destination(results: Iterable[Result]) -> Iterable[tuple[tuple[str, str], Iterable[Result]]]:
+    def key(result: Result) -> tuple[str, str]:
+        """Published ports come last, each with all that it leads to."""
+        target = result.probe.target
+        return target.by_way_of, "" if target.by_way_of else target.destination
 
     return groupby(sorted(results, key=key), key=key)
 
@@ -43,28 +45,34 @@ def _blocks(results: list[Result], sources: list[str]) -> Iterator[str]:
 
 
 def _block(results: list[Result], targets: Sequence[Target], sources: list[str]) -> str:
-    destination = targets[0].destination
     cells: dict[tuple[str, Target], list[Result]] = {}
     for result in results:
         cells.setdefault((result.probe.source, result.probe.target), []).append(result)
     heads = [_target(target) for target in targets]
-    width = max(len(source) for source in [*sources, f"to {destination}"])
-    lines = [f"{f'to {destination}':{width}}  " + "  ".join(heads)]
+    title = f"to {targets[0].by_way_of or targets[0].destination}"
+    width = max(map(len, [*sources, title]))
+    lines = [f"{title:{width}}  " + "  ".join(heads)]
     for source in sources:
-        if source != destination:
-            row = [f"{_cell(cells[source, target]):{len(head)}}" for target, head in zip(targets, heads, strict=True)]
-            lines.append(f"{source:{width}}  " + "  ".join(row))
+        row = [_cell(cells.get((source, target), [])) for target in targets]
+        if any(row):
+            padded = (f"{cell:{len(head)}}" for cell, head in zip(row, heads, strict=True))
+            lines.append(f"{source:{width}}  " + "  ".join(padded))
     return "\n".join(lines)
 
 
 def _target(target: Target) -> str:
     if target.port is None:
         return "echo"
+    if target.by_way_of:
+        return f"-> {target.destination}:{target.port.port}"
     protocol = "" if target.port.protocol == TCP else f"/{protocol_name(target.port.protocol).lower()}"
     return f"{target.port.port}{protocol}{'' if target.declared else '*'}"
 
 
 def _cell(results: Sequence[Result]) -> str:
+    """Empty where nothing was to be tried."""
+    if not results:
+        return ""
     if not all(result.agrees for result in results):
         return "!"
     allowed = {result.probe.dialogue.version for result in results if result.probe.predicted.allowed}
@@ -80,10 +88,15 @@ def disagreements_text(results: Iterable[Result]) -> str:
 def _disagreement(result: Result) -> str:
     probe = result.probe
     predicted, observed = ("gets through", "is denied") if probe.predicted.allowed else ("is denied", "gets through")
-    decisions = [one for one in (probe.predicted.egress, probe.predicted.ingress) if one]
-    why = "; ".join(f"{one.direction}: {reason_words(one.because)}" for one in decisions)
-    flow = f"{probe.source} {probe.dialogue.source} -> {probe.target.destination} {probe.dialogue.destination}"
-    return f"{flow} {_target(probe.target)}: predicted {predicted}, observed {observed} ({why})"
+    why = "; ".join(f"{one.direction}: {reason_words(one.because)}" for one in probe.predicted.decisions)
+    return f"{_flow(probe)}: predicted {predicted}, observed {observed} ({why})"
+
+
+def _flow(probe: Probe) -> str:
+    source = f"{probe.source} {probe.dialogue.source}"
+    if probe.target.by_way_of:
+        return f"{source} -> {probe.target.by_way_of} {_target(probe.target)}"
+    return f"{source} -> {probe.target.destination} {probe.dialogue.destination} {_target(probe.target)}"
 
 
 def summary_text(results: Sequence[Result]) -> str:

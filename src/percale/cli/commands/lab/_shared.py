@@ -3,11 +3,12 @@
 import json
 import math
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from percale.cli.exits import Exit, UsageError
-from percale.cli.inputs import show
+from percale.cli.inputs import show, tell
 from percale.host.privileges import (
     is_in_own_user_namespace,
     may_make_namespaces,
@@ -75,6 +76,11 @@ def plain(manifests: Manifests) -> list[dict[str, Any]]:
 def remembered(manifests: list[dict[str, Any]]) -> Manifests:
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
     return decode(documents_in(text.encode(), "the lab's manifests.json"))
+
+
+def tell_remarks(remarks: Iterable[str]) -> None:
+    for remark in remarks:
+        tell(f"note: {remark}")
 
 
 def show_results(results: list[Result]) -> Exit:

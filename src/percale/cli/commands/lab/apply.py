@@ -2,11 +2,11 @@
 
 from argparse import ArgumentParser, Namespace
 
-from percale.cli.commands.lab._shared import join_lab, plain, world_with_pods
+from percale.cli.commands.lab._shared import join_lab, plain, tell_remarks, world_with_pods
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_input, manifests_from, show, tell
 from percale.cli.staged_log import add_log_staged
-from percale.lab.scenario import enforce, in_lab
+from percale.lab.scenario import enforce, in_lab, publish_ports
 from percale.lab.standing import attached, remember
 from percale.report.counts import counted
 
@@ -26,6 +26,7 @@ def run(given: Namespace) -> int:
                 tell(f"warning: {one} is not in the lab: take it down and up again to have it")
         placed = in_lab(world, lab)
         enforce(placed, lab, staged_log=given.log_staged)
+        tell_remarks(publish_ports(placed, lab))
         remember(found, plain(manifests))
     show(counted(len(placed.policies.policies), "policy is enforced", "policies are enforced"))
     return Exit.YES

@@ -5,12 +5,20 @@ Needs root, or user namespaces; without either the prediction alone is shown. Ex
 
 from argparse import ArgumentParser, Namespace
 
-from percale.cli.commands.lab._shared import add_attachment, add_timeout, obstacle, show_results, world_with_pods
+from percale.cli.commands.lab._shared import (
+    add_attachment,
+    add_timeout,
+    obstacle,
+    show_results,
+    tell_remarks,
+    world_with_pods,
+)
 from percale.cli.inputs import add_input, manifests_from, tell
 from percale.lab.layout import Attachment, LabPlan, Layout
 from percale.lab.listeners import Listeners
 from percale.lab.probes import Result, observe, predictions
-from percale.lab.scenario import enforce, in_lab, pods_of, probes
+from percale.lab.published import published
+from percale.lab.scenario import enforce, in_lab, pods_of, probes, publish_ports
 from percale.lab.topology import Lab
 from percale.policy.world import World
 
@@ -34,6 +42,7 @@ def _observed(world: World, attachment: Attachment, timeout_s: float) -> list[Re
     with Lab.build(pods_of(world), attachment=attachment) as lab:
         placed = in_lab(world, lab)
         enforce(placed, lab)
+        tell_remarks(publish_ports(placed, lab))
         with Listeners(lab):
             return observe(lab, probes(placed, lab), timeout_s=timeout_s)
 
@@ -41,4 +50,6 @@ def _observed(world: World, attachment: Attachment, timeout_s: float) -> list[Re
 def _predicted(world: World, attachment: Attachment) -> list[Result]:
     """Of the very probes that a lab would try: all that is missing is the lab."""
     layout = Layout(LabPlan.of(pods_of(world), attachment=attachment))
-    return predictions(probes(in_lab(world, layout), layout))
+    placed = in_lab(world, layout)
+    tell_remarks(published(placed, layout).remarks)
+    return predictions(probes(placed, layout))

@@ -6,12 +6,12 @@ from argparse import ArgumentParser, Namespace
 from contextlib import suppress
 from typing import NoReturn
 
-from percale.cli.commands.lab._shared import add_attachment, obstacle, plain, world_with_pods
+from percale.cli.commands.lab._shared import add_attachment, obstacle, plain, tell_remarks, world_with_pods
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_input, manifests_from, show
 from percale.cli.staged_log import add_log_staged
 from percale.errors import PercaleError
-from percale.lab.scenario import enforce, in_lab, pods_of
+from percale.lab.scenario import enforce, in_lab, pods_of, publish_ports
 from percale.lab.standing import NoLab, hold, refuse_second, standing
 from percale.lab.topology import Lab
 from percale.resources.decode import Manifests
@@ -32,7 +32,9 @@ def run(given: Namespace) -> int:
     manifests = manifests_from(given)
     world = world_with_pods(manifests)
     with Lab.build(pods_of(world), attachment=given.attachment) as lab:
-        enforce(in_lab(world, lab), lab, staged_log=given.log_staged)
+        placed = in_lab(world, lab)
+        enforce(placed, lab, staged_log=given.log_staged)
+        tell_remarks(publish_ports(placed, lab))
         if os.fork() == 0:
             _stay(lab, manifests)
         _wait()
