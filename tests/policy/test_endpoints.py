@@ -27,9 +27,10 @@ from builders import (
     udp,
     world,
 )
+from percale.policy.endpoints import EndpointPort
 from percale.policy.rules import ServiceRef
 from percale.policy.world import World
-from percale.traffic.protocols import UDP
+from percale.traffic.protocols import TCP, UDP
 
 VM = "10.77.0.1"
 OPEN = profile("open", ingress=[allow()], egress=[allow()])
@@ -61,7 +62,7 @@ def test_a_written_endpoint_is_a_workload() -> None:
     (one,) = world(OPEN, endpoint(labels={"app": "db"}, serviceAccountName="robot", ports=ports)).workloads
     assert (str(one), one.node, one.resource_kind, one.profiles) == ("a/vm", "n1", "WorkloadEndpoint", ("open",))
     assert [str(at) for at in one.addresses] == [VM]
-    assert [(port.name, port.number) for port in one.ports] == [("http", 80)]
+    assert one.ports == (EndpointPort(TCP, 80, "http"), EndpointPort(TCP, 81, host_port=81))
     assert one.labels == {
         "app": "db",
         "projectcalico.org/namespace": "a",

@@ -254,18 +254,3 @@ def test_a_host_port_stays_with_the_port_that_it_leads_to() -> None:
     listed = {"name": "http", "containerPort": 80, "hostPort": 8080, "hostIP": "192.0.2.1"}
     (found,) = world(pod("a/web", containers=[{"ports": [listed]}])).workloads
     assert found.ports == (EndpointPort(6, 80, "http", host_port=8080, host_ip="192.0.2.1"),)
-
-
-def test_a_workload_endpoints_port_without_a_name_counts_for_its_host_port() -> None:
-    ports = [{"protocol": "TCP", "port": 80, "hostPort": 8080}]
-    spec = {
-        "orchestrator": "k8s",
-        "node": "n",
-        "pod": "web",
-        "endpoint": "eth0",
-        "interfaceName": "cali0",
-        "ipNetworks": ["10.0.0.1/32"],
-        "ports": ports,
-    }
-    (found,) = world(resource("projectcalico.org/v3", "WorkloadEndpoint", "a/n-k8s-web-eth0", spec=spec)).workloads
-    assert found.ports == (EndpointPort(6, 80, host_port=8080),)
