@@ -283,3 +283,49 @@ def test_the_datastore_is_a_side(
     assert percale("apply", "-R", "-f", str(OCTOBER)).status == Exit.YES
     assert percale("diff", "-q", "store:", str(OCTOBER)).status == Exit.YES
     assert percale("diff", "-q", "store:", without_redis).status == Exit.NO
+
+
+_HOST = """apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: {name: node1, labels: {role: host}}
+spec: {node: node1, interfaceName: eth0, expectedIPs: [192.0.2.1]}
+"""
+_FORWARDED = """apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: forwarded}
+spec: {selector: role == 'host', applyOnForward: true, preDNAT: true, types: [Ingress], ingress: [{action: Deny}]}
+"""
+_FELIX = """apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata: {name: default}
+spec: {%s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (_HOST, f"{_HOST}---\n{_FORWARDED}", "policies for forwarded traffic changed: not compared"),
+        (
+            f"{_HOST}---\n{_FORWARDED}",
+            f"{_HOST}---\n{_FORWARDED}---\n{_FELIX % 'failsafeInboundHostPorts: []'}",
+            "policies for forwarded traffic changed: not compared",
+        ),
+        (
+            _NAMESPACE,
+            _FELIX % "defaultEndpointToHostAction: Drop",
+            "what becomes of pods' traffic to their own host changed: not compared",
+        ),
+    ],
+)
+def test_what_is_not_compared_is_never_the_same(percale: Calls, tmp_path: Path, old: str, new: str, says: str) -> None:
+    ended = _of_texts(percale, tmp_path, old, new)
+    assert ended.status == Exit.CANNOT_TELL
+    assert says in ended.err
+    assert says in ended.out
+
+
+def _of_texts(percale: Calls, where: Path, old: str, new: str) -> Ended:
+    for name, text in (("old", old), ("new", new)):
+        (where / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return percale("diff", "-f", str(OCTOBER), str(where / "old.yaml"), str(where / "new.yaml"))

@@ -17,6 +17,7 @@ from percale.analysis.pairing import Pair, Pairing, aligned
 from percale.analysis.policy_changes import PolicyChange, policy_changes, touched
 from percale.analysis.symbolic.bits import bits_of
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
+from percale.analysis.uncompared import Uncompared, uncompared
 from percale.analysis.versions import versions_of
 from percale.policy.policies import Policy
 from percale.policy.rules import Direction
@@ -87,6 +88,8 @@ class Difference:
     policies: tuple[PolicyChange, ...]
     changes: tuple[Change, ...]
     counts: tuple[Counts, ...]
+    #: What may differ besides.
+    uncompared: tuple[Uncompared, ...] = ()
 
     @property
     def versions(self) -> tuple[int, ...]:
@@ -94,8 +97,12 @@ class Difference:
 
     @property
     def is_none(self) -> bool:
-        """Whether every packet has the same fate and every workload is in both worlds."""
-        return not (self.changes or self.pairing.removed or self.pairing.added)
+        """Whether every packet is known to have the same fate and every workload is in both worlds."""
+        return not (self.has_any or self.uncompared)
+
+    @property
+    def has_any(self) -> bool:
+        return bool(self.changes or self.pairing.removed or self.pairing.added)
 
 
 @no_garbage_collection()
@@ -103,7 +110,7 @@ def difference(old: World, new: World, scope: Scope = EVERYTHING, versions: tupl
     like, pairing = aligned(old, new), Pairing.of(old, new)
     grounds = [_grounds(old, like, version, scope) for version in versions or versions_of(old, new)]
     compared = [_narrowed(one, pairing, touched(old, like)) for one in grounds]
-    return _found((old, new), pairing, policy_changes(old, like), compared)
+    return replace(_found((old, new), pairing, policy_changes(old, like), compared), uncompared=uncompared(old, like))
 
 
 def plain_difference(old: World, new: World, scope: Scope = EVERYTHING) -> Difference:

@@ -15,6 +15,6 @@ def difference_github(told: Told) -> str:
         for sentence in told.sentences()
     ]
     lines += [workflow_command("notice", None, "other workloads", head) for head in told.presence_heads()]
-    if told.found.policies or lines:
+    if told.found.policies or told.found.uncompared or lines:
         lines.append(workflow_command("notice", None, "percale diff", told.summary()))
     return "\n".join(lines)

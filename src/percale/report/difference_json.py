@@ -25,6 +25,7 @@ def difference_json(told: Told) -> str:
         {
             "schemaVersion": SCHEMA_VERSION,
             "same": found.is_none,
+            "notCompared": list(map(str, found.uncompared)),
             "policies": list(map(_policy, found.policies)),
             "changes": [_change(told, one) for one in told.changes],
             "workloads": {

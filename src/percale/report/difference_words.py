@@ -141,7 +141,9 @@ class Told:
 
     def summary(self) -> str:
         """One line."""
-        if self.found.is_none:
+        if not self.found.has_any:
+            if self.found.uncompared:
+                return f"no flow between workloads differs, but {self.uncompared()}"
             if not self.found.policies:
                 return "no difference: every packet has the same fate"
             number = counted(len(self.found.policies), "policy", "policies")
@@ -151,7 +153,12 @@ class Told:
         if self.found.pairing.added or self.found.pairing.removed:
             added, removed = len(self.found.pairing.added), len(self.found.pairing.removed)
             parts.append(f"{counted(added, 'workload')} added and {removed} removed")
+        if self.found.uncompared:
+            parts.append(self.uncompared())
         return "; ".join([*parts, *self.kept()])
+
+    def uncompared(self) -> str:
+        return f"{', '.join(self.found.uncompared)} changed: not compared"
 
     def kept(self) -> Iterator[str]:
         for one in self.found.counts:

@@ -74,14 +74,16 @@ def run(given: Namespace) -> int:
     if not any(one.pairs for one in found.counts) and not (found.pairing.added or found.pairing.removed):
         tell(f"no workload has an IPv{given.ip_version} address, so there is nothing to compare")
         return Exit.CANNOT_TELL
-    if old.host_endpoints or new.host_endpoints:
-        tell("what the hosts' own processes send and take is not compared: ask about it with percale reach")
     apart: tuple[Presence, ...] = tuple(presences(found, scope))
     if given.namespace:
         found, apart = in_namespace(found, apart, given.namespace)
+    for one in found.uncompared:
+        tell(f"{one} changed: not compared")
     show(_WRITE[given.output](Told(found, apart)))
     return _exit(found)
 
 
 def _exit(found: Difference) -> Exit:
-    return Exit.YES if found.is_none else Exit.NO
+    if found.has_any:
+        return Exit.NO
+    return Exit.YES if found.is_none else Exit.CANNOT_TELL
