@@ -1,4 +1,6 @@
-"""Long tests run on request only."""
+"""Long tests run on request only; servers that tests share end with the run."""
+
+import sys
 
 import pytest
 
@@ -6,6 +8,11 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-long", action="store_true", help="also the long form of randomised tests")
     parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden anew, to be reviewed as code")
+
+
+def pytest_unconfigure() -> None:
+    if servers := sys.modules.get("etcd_servers"):
+        servers.stop_shared()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

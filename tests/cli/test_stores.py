@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.calling import SHOP, Calls
+from etcd_servers import emptied
 from percale.cli.exits import Exit
 from percale.datastore.configuration import StoreType
 from percale.datastore.opening import OPENERS
@@ -60,7 +61,7 @@ def test_48_a_configuration_file_disables_all_environment_variables(
     assert percale(*_REACH, "-c", named).status == Exit.YES
 
 
-@pytest.mark.parametrize("kind", [StoreType.ETCD, StoreType.KUBERNETES])
+@pytest.mark.parametrize("kind", [StoreType.KUBERNETES])
 def test_what_is_not_available_yet_says_so(percale: Calls, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATASTORE_TYPE", kind)
     for argv in (("get", "gnp"), ("apply", "-f", SHOP), _REACH):
@@ -84,6 +85,23 @@ def test_a_directory_is_a_datastore_that_is_read(
     refused = percale("apply", "-q", "-f", SHOP)
     assert (refused.status, refused.out) == (Exit.NO, "")
     assert "a directory is read only, change its files" in refused.err
+
+
+def test_etcd_is_a_datastore(percale: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ETCD_ENDPOINTS", emptied().url)
+    assert percale("apply", "-q", "-f", SHOP).status == Exit.YES
+    answer, from_files = percale(*_REACH), percale(*_REACH, "-f", SHOP)
+    assert (answer.status, answer.out) == (from_files.status, from_files.out)
+    assert "tier.projectcalico.org/kube-baseline" in percale("get", "tiers", "-o", "name").out
+    assert percale("delete", "-q", "-f", SHOP).status == Exit.YES
+
+
+def test_etcd_needs_an_endpoint(percale: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATASTORE_TYPE", "etcdv3")
+    for argv in (("get", "gnp"), ("apply", "-q", "-f", SHOP), _REACH):
+        ended = percale(*argv)
+        assert (ended.status, ended.out) == (Exit.OUT_OF_REACH, "")
+        assert "no endpoint of etcd is named" in ended.err
 
 
 def test_a_file_that_is_no_datastore_is_left_alone(percale: Calls, own_datastore: Path) -> None:

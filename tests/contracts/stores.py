@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from builders import CALICO, Manifest, resource
+from etcd_servers import access_to, emptied
 from percale.datastore.directory import Directory
+from percale.datastore.etcd.store import Etcd
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import key_of
 from percale.datastore.memory import Memory
@@ -18,6 +20,7 @@ from percale.datastore.sqlite.store import Sqlite
 WRITABLE: dict[str, Callable[[Path], Datastore]] = {
     "memory": lambda _: Memory(),
     "sqlite": lambda path: Sqlite(path / "percale.sqlite"),
+    "etcd": lambda _: Etcd(access_to(emptied())),
 }
 
 
@@ -68,5 +71,6 @@ def _files(path: Path) -> Content:
 CONTENTS: dict[str, Callable[[Path], Content]] = {
     "memory": lambda path: _written(WRITABLE["memory"](path)),
     "sqlite": lambda path: _written(WRITABLE["sqlite"](path)),
+    "etcd": lambda path: _written(WRITABLE["etcd"](path)),
     "directory": _files,
 }

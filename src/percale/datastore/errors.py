@@ -44,6 +44,13 @@ class Rejected(DatastoreError):
         self.errors = dict(errors)
 
 
+class TooMuch(DatastoreError):
+    """A transaction that the store cannot make as a whole, so nothing of it was written."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"too much for one transaction: {why}", hint="nothing was written; write fewer at a time")
+
+
 class RevisionTooOld(DatastoreError):
     """A watch cannot resume there: list again, and watch from what the list says."""
 

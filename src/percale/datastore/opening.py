@@ -47,16 +47,28 @@ def _directory(opening: Opening) -> Datastore:
     return store
 
 
+def _etcd(opening: Opening) -> Datastore:
+    access = import_module("percale.datastore.etcd.access").access_of(opening.settings)
+    try:
+        module = import_module("percale.datastore.etcd.store")
+    except ModuleNotFoundError as error:
+        says = f"the Python package of `{error.name}` is not installed"
+        raise StoreUnavailable(says, hint="pip install 'percale[etcd]'") from error
+    store: Datastore = module.Etcd(access)
+    return store
+
+
 def _not_yet(opening: Opening) -> Datastore:
     raise StoreUnavailable(
         f"datastore type `{opening.settings.store_type}` is not available in this release",
-        hint=f"set DATASTORE_TYPE to {' or '.join(f'`{one}`' for one in (StoreType.SQLITE, StoreType.DIRECTORY))}",
+        hint=f"set DATASTORE_TYPE to {' or '.join(f'`{one}`' for one in _AVAILABLE)}",
     )
 
 
+_AVAILABLE = (StoreType.SQLITE, StoreType.DIRECTORY, StoreType.ETCD)
 OPENERS: Mapping[StoreType, Callable[[Opening], Datastore]] = {
     StoreType.SQLITE: _sqlite,
     StoreType.DIRECTORY: _directory,
-    StoreType.ETCD: _not_yet,
+    StoreType.ETCD: _etcd,
     StoreType.KUBERNETES: _not_yet,
 }
