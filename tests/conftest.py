@@ -1,8 +1,15 @@
-"""Long tests run on request only; servers that tests share end with the run."""
+"""What holds for a run as a whole: long tests on request only, shared servers ended, programs that can be interrupted."""
 
+import signal
 import sys
 
 import pytest
+
+
+def pytest_configure() -> None:
+    # A shell starts what runs in the background with SIGINT ignored, and so would be whatever a test starts.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

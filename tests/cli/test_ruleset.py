@@ -10,7 +10,7 @@ from kernel_support import require_namespaces
 from percale.cli.exits import Exit
 from percale.host.netns import NetNs
 
-_EXAMPLES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name != "as-written")
+_EXAMPLES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir() and path.name not in ("as-written", "ci"))
 
 
 def _local(rules: str) -> set[str]:
