@@ -1,9 +1,10 @@
 """Random worlds with host endpoints, containers that are none, and packets on every way through the node."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from percale.lab.layout import NODE, OUTSIDE, LabPod
+from percale.policy.world import World
 from percale.traffic.addresses import Address, address
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import ICMP, ICMPV6, SCTP, TCP, UDP
@@ -106,3 +107,17 @@ class HostGenerator(Generator):
             types = (8, 13, 0) if version == 4 else (128, 129)
             return sender, Packet(*ends, protocol, icmp_type=self.random.choice(types))
         return sender, Packet(*ends, protocol)
+
+
+def scattered(one: World) -> World:
+    """On two nodes, and no two hosts at the same addresses."""
+    workloads = tuple(replace(each, node=f"node{at % 2}") for at, each in enumerate(one.workloads))
+    hosts = tuple(
+        replace(each.at(*_own(at)) if each.networks else each, node=f"node{at % 2}")
+        for at, each in enumerate(one.host_endpoints)
+    )
+    return replace(one, workloads=workloads, host_endpoints=hosts)
+
+
+def _own(at: int) -> tuple[Address, Address]:
+    return address(f"192.0.2.{at + 1}"), address(f"2001:db8::{at + 1}")

@@ -6,39 +6,36 @@ import pytest
 
 from agreement import world_from
 from builders import namespace, pod, policy, world
-from percale.analysis.connectivity import Connectivity, Group
+from percale.analysis.connectivity import Connectivity
+from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import Engine, Scope
 from percale.analysis.witness import witness
 from percale.traffic.addresses import lenient_network
-from random_hosts import HostGenerator
+from random_hosts import HostGenerator, scattered
 from random_worlds import Generator
 
 
-def _between_all(connectivity: Connectivity) -> int:
-    """Every claim about a pair of groups put to the judge; how many there were."""
+def _between_all(connectivity: Connectivity) -> tuple[int, int]:
+    """Every claim about a pair of groups put to the judge; how many there were, and how many of hosts."""
     groups = (*connectivity.workloads, *connectivity.hosts, *connectivity.outside)
-    checked, engine = 0, connectivity.engine
-    for flow in connectivity.flows(groups, groups):
-        if not (flow.source.host or flow.destination.host) or _is_with_outside(flow.source, flow.destination):
-            checked += 1
-            assert witness(engine, flow.source, flow.destination, flow.sometimes, passes=True).verdict().allowed
-            if blocked := engine.cells.opening & ~flow.always:
-                found = witness(engine, flow.source, flow.destination, blocked, passes=False)
-                assert not found.verdict().allowed
-    return checked
-
-
-def _is_with_outside(source: Group, destination: Group) -> bool:
-    """Between a workload and its own host other rules hold, and the hosts of these worlds share one node."""
-    return source.is_outside or destination.is_outside
+    engine = connectivity.engine
+    flows = list(Passing.of(connectivity, groups, groups, engine.cells.everything).flows())
+    for flow in flows:
+        assert witness(engine, flow.source, flow.destination, flow.sometimes, passes=True).verdict().allowed
+        if blocked := engine.cells.opening & ~flow.always:
+            found = witness(engine, flow.source, flow.destination, blocked, passes=False)
+            assert not found.verdict().allowed
+    return len(flows), sum(bool(flow.source.host or flow.destination.host) for flow in flows)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_every_flow_between_groups_has_a_packet_that_the_judge_lets_through_and_one_that_it_does_not(seed: int) -> None:
-    worlds = (world_from(Generator(Random(seed)).world()), world_from(HostGenerator(Random(seed)).host_world()))
-    for one in worlds:
-        for version in (4, 6):
-            assert _between_all(Connectivity(Engine.of(one, version)))
+    hosts = world_from(HostGenerator(Random(seed)).host_world())
+    for version in (4, 6):
+        for one in (world_from(Generator(Random(seed)).world()), hosts, scattered(hosts)):
+            every, of_hosts = _between_all(Connectivity(Engine.of(one, version)))
+            assert every
+            assert of_hosts or not one.host_endpoints
 
 
 def test_workloads_that_nothing_tells_apart_are_one_group() -> None:

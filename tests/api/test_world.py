@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import percale
-from cli.calling import SHOP, whole_process
+from cli.calling import EXAMPLES, SHOP, whole_process
 
 WORLD = percale.load(SHOP)
 
@@ -131,6 +131,14 @@ def test_connections_hold_for_all_of_their_members() -> None:
                 if source != destination and "tcp" in str(one.traffic).lower() and one.ip_version == 4:
                     port = next((port for port in (80, 5432) if _holds(one, port)), None)
                     assert port is None or WORLD.reach(source, destination, port).allowed
+
+
+def test_hosts_are_connected_too() -> None:
+    demo = percale.load(EXAMPLES / "gardener-demo")
+    found = {(one.source, one.destination): str(one.traffic) for one in demo.connectivity()}
+    assert found["host:demo-node", "everything outside"] == "everything"
+    assert "443" in found["everything outside", "host:demo-node"]
+    assert ("host:demo-node", "test1/busybox-test1-a") not in found
 
 
 def _holds(one: object, port: int) -> bool:

@@ -1,7 +1,8 @@
 """Who can reach whom on what: everybody who is alike taken together, every pair answered exactly."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property, reduce
 from itertools import product
 from operator import and_, or_
@@ -9,9 +10,17 @@ from operator import and_, or_
 from percale.analysis.symbolic.engine import Engine
 from percale.policy.endpoints import Endpoint, EndpointKind
 from percale.policy.rules import Direction
-from percale.policy.world import EVERY_INTERFACE
-from percale.traffic.addresses import AddressSet
+from percale.policy.world import EVERY_INTERFACE, World
+from percale.traffic.addresses import Address, AddressSet, single
 from percale.traffic.intervals import EMPTY, Intervals
+
+
+class GroupKind(StrEnum):
+    WORKLOAD = "workload"
+    HOST = "host"
+    OUTSIDE = "outside"
+    #: Addresses outside that were looked up by a name.
+    DOMAIN = "domain"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +46,12 @@ class Group:
         """One of the host endpoints that it is of."""
         first = self.members[0] if self.members else None
         return first if first and first.kind is EndpointKind.HOST else None
+
+    @property
+    def kind(self) -> GroupKind:
+        if self.members:
+            return GroupKind.HOST if self.host else GroupKind.WORKLOAD
+        return GroupKind.DOMAIN if self.name else GroupKind.OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +111,33 @@ class Connectivity:
 
     @cached_property
     def _of_hosts(self) -> Intervals:
-        networks = (net for one in self.engine.world.host_endpoints for net in one.networks)
-        return AddressSet.of(networks).version(self.engine.cells.version)
+        world = self.engine.world
+        addresses = (address for one in world.host_endpoints for address in addresses_of_host(world, one))
+        return AddressSet.of(map(single, addresses)).version(self.engine.cells.version)
 
     def _kind(self, number: int) -> "Kind":
         return self.engine.kind(number)
 
     @cached_property
     def hosts(self) -> tuple[Group, ...]:
-        """A workload and the host that it runs on are left aside: between them other rules hold."""
+        """Those without an address of the IP version are left out, if they have another."""
+        return self.grouped_hosts(self.engine.world.host_endpoints)
+
+    def grouped_hosts(self, hosts: Iterable[Endpoint]) -> tuple[Group, ...]:
         found: dict[object, list[Endpoint]] = {}
-        for one in self.engine.world.host_endpoints:
+        for one in hosts:
             settings = self.engine.world.settings_for(one.node)
             label_kind = self.engine.identities.residence[one]
             kinds = frozenset(map(self._kind, self._host_identities(one)))
             key = label_kind, settings, one.interface == EVERY_INTERFACE, one.profiles, kinds
-            found.setdefault(key, []).append(one)
+            if kinds:
+                found.setdefault(key, []).append(one)
         return tuple(Group(self._host_identities(members[0]), tuple(members)) for members in found.values())
 
     def _host_identities(self, one: Endpoint) -> tuple[int, ...]:
         """Of its addresses or else its node's; where nobody tells them, it may have any that is free."""
         version = self.engine.cells.version
-        addresses = one.addresses or self.engine.world.node(one.node).addresses
-        if addresses:
+        if addresses := addresses_of_host(self.engine.world, one):
             return tuple(dict.fromkeys(self.engine.identity(it) for it in addresses if it.version == version))
         return tuple(number for group in self.outside if not group.name for number in group.identities)
 
@@ -126,16 +145,6 @@ class Connectivity:
         ends = product(source.identities, destination.identities)
         passing = [between(self.engine, (source, one), (destination, other)) for one, other in ends]
         return Flow(source, destination, reduce(and_, passing), reduce(or_, passing))
-
-    def flows(self, sources: Iterable[Group], destinations: Iterable[Group]) -> Iterator[Flow]:
-        """Those of all pairs where anything passes; of a group with itself, where two of its members can be two."""
-        there = tuple(destinations)
-        for source in sources:
-            for destination in there:
-                if source is not destination or has_two(source):
-                    flow = self.flow(source, destination)
-                    if flow.sometimes:
-                        yield flow
 
 
 def between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int]) -> int:
@@ -158,3 +167,13 @@ def has_two(group: Group) -> bool:
 
 
 SINGLE = ("Pod", "WorkloadEndpoint")
+
+
+def addresses_of_host(world: World, one: Endpoint) -> tuple[Address, ...]:
+    """Those that its host endpoint expects, or else its node's."""
+    return one.addresses or world.node(one.node).addresses
+
+
+def share_host(one: Endpoint, other: Endpoint) -> bool:
+    """Whether one is the host that the other is on: what they send each other is under other rules than these."""
+    return EndpointKind.HOST in (one.kind, other.kind) and one.node == other.node

@@ -1,6 +1,6 @@
 """What passes between each of some groups and each of others, as one table: for worlds with very many pairs."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from operator import and_, or_
@@ -8,11 +8,15 @@ from operator import and_, or_
 import numpy as np
 import numpy.typing as npt
 
-from percale.analysis.connectivity import Connectivity, Flow, Group, has_two
+from percale.analysis.connectivity import Connectivity, Flow, Group, has_two, share_host
 from percale.analysis.symbolic.engine import Engine
 from percale.analysis.symbolic.one_way import OneWay
+from percale.policy.endpoints import Endpoint
 
 Numbers = npt.NDArray[np.int64]
+
+#: An identity, and the host endpoint if it is one of a host's own processes.
+Place = tuple[Endpoint | None, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +37,7 @@ class Passing:
     ) -> "Passing":
         """Of the cells in `wire` alone."""
         known = _Masks(wire)
-        here, there = _identities(sources), _identities(destinations)
+        here, there = _all_places(sources), _all_places(destinations)
         between = _between(connectivity.engine, known, here, there)
         always = _folded(known, between, _places(sources, here), _places(destinations, there), and_)
         sometimes = _folded(known, between, _places(sources, here), _places(destinations, there), or_)
@@ -54,10 +58,21 @@ class Passing:
         always, sometimes = self.masks[self.always[row, column]], self.masks[self.sometimes[row, column]]
         return Flow(self.sources[row], self.destinations[column], always, sometimes)
 
+    def flows(self) -> Iterator[Flow]:
+        """Of all pairs of two parties where anything passes, the outside with itself left aside."""
+        for row, column in np.argwhere(self.sometimes).tolist():
+            source, destination = self.sources[row], self.destinations[column]
+            if not (source.is_outside and destination.is_outside) and not is_itself(source, destination):
+                yield self.flow(row, column)
+
 
 def is_itself(source: Group, destination: Group) -> bool:
-    """Whether only one workload is at both ends, which sends itself nothing by the network."""
-    return source.members == destination.members != () and not has_two(source)
+    """Whether one party is at both ends, which sends itself nothing by the network; a host is one with its pods."""
+    if source.is_outside or destination.is_outside:
+        return False
+    if source.host or destination.host:
+        return all(share_host(one, other) for one, other in product(source.members, destination.members))
+    return source.members == destination.members and not has_two(source)
 
 
 class _Masks:
@@ -83,33 +98,52 @@ class _Masks:
         return np.array(numbers, np.int64)[positions].reshape(one.shape)
 
 
-def _identities(groups: Sequence[Group]) -> list[int]:
-    return list(dict.fromkeys(identity for group in groups for identity in group.identities))
+def _places_of(group: Group) -> list[Place]:
+    return [(group.host, identity) for identity in group.identities]
 
 
-def _between(engine: Engine, known: _Masks, sources: list[int], destinations: list[int]) -> Numbers:
+def _all_places(groups: Sequence[Group]) -> list[Place]:
+    return list(dict.fromkeys(place for group in groups for place in _places_of(group)))
+
+
+def _between(engine: Engine, known: _Masks, sources: list[Place], destinations: list[Place]) -> Numbers:
     sent = _one_way(engine, engine.egress, known, sources, destinations)
     taken = _one_way(engine, engine.ingress, known, destinations, sources)
     return known.joined(sent, taken.T, and_)
 
 
-def _one_way(engine: Engine, way: OneWay, known: _Masks, subjects: list[int], peers: list[int]) -> Numbers:
+def _one_way(engine: Engine, way: OneWay, known: _Masks, subjects: list[Place], peers: list[Place]) -> Numbers:
     """Nothing is asked of addresses outside: from them, and at them, everything passes."""
     found = np.full((len(subjects), len(peers)), known.number(engine.cells.everything), np.int64)
-    asked = np.array([row for row, one in enumerate(subjects) if one < engine.identities.workloads], np.intp)
+    own, of_peers = (np.array([identity for _, identity in places], np.intp) for places in (subjects, peers))
+    asked = np.flatnonzero(own < engine.identities.workloads)
     if len(asked):
         numbers = np.array([known.number(wire) for wire in way.table.wires], np.int64)
-        classes = way.subjects.class_of[np.array(subjects, np.intp)[asked]]
-        of_peers = way.peers.class_of[np.array(peers, np.intp)]
-        found[asked] = numbers[way.table.numbers[np.ix_(classes, of_peers)]]
+        classes = way.subjects.class_of[own[asked]], way.peers.class_of[of_peers]
+        found[asked] = numbers[way.table.numbers[np.ix_(*classes)]]
+    for row, (host, identity) in enumerate(subjects):
+        if host:
+            past = _past_host(engine, way, known, (host, identity), of_peers)
+            found[row] = known.joined(found[row], past, and_)
     return found
 
 
-def _places(groups: Sequence[Group], identities: list[int]) -> list[npt.NDArray[np.intp]]:
+def _past_host(
+    engine: Engine, way: OneWay, known: _Masks, subject: tuple[Endpoint, int], peers: npt.NDArray[np.intp]
+) -> Numbers:
+    """Asked once for each class of peers."""
+    host, identity = subject
+    _, firsts, positions = np.unique(way.peers.class_of[peers], return_index=True, return_inverse=True)
+    passing = (engine.past_host(host, way.direction, identity, peer) for peer in peers[firsts].tolist())
+    return np.array([known.number(wire) for wire in passing], np.int64)[positions.reshape(-1)]
+
+
+def _places(groups: Sequence[Group], places: list[Place]) -> list[npt.NDArray[np.intp]]:
     """Of each group's first identity, of each one's second, and so on; the first again where there is no other."""
-    at = {identity: place for place, identity in enumerate(identities)}
+    at = {place: number for number, place in enumerate(places)}
     most = max((len(group.identities) for group in groups), default=0)
-    padded = [[*group.identities, *[group.identities[0]] * (most - len(group.identities))] for group in groups]
+    own = [_places_of(group) for group in groups]
+    padded = [[*held, *[held[0]] * (most - len(held))] for held in own]
     return [np.array([at[row[number]] for row in padded], np.intp) for number in range(most)]
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from percale.analysis.connectivity import Connectivity, Flow, Group
 from percale.analysis.difference import Difference
+from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import EVERYTHING, Engine, Scope
 from percale.analysis.witness import Witness, witness
 from percale.policy.endpoints import Endpoint
@@ -50,13 +51,17 @@ def _of(connectivity: Connectivity, ones: Sequence[Endpoint], world: World, *, a
     theirs = connectivity.grouped(ones)
     others = (*connectivity.grouped(one for one in world.workloads if one not in held), *connectivity.outside)
     for group in theirs:
-        sent = _by_traffic(connectivity.flows([group], [*theirs, *others]))
+        sent = _by_traffic(_flows(connectivity, [group], [*theirs, *others]))
         for (wire, everywhere), flows in sent.items():
             there = tuple(flow.destination for flow in flows)
             yield Presence(added, (group,), there, wire, everywhere, connectivity)
         sources = [one for one in others if not one.name]
-        for (wire, everywhere), flows in _by_traffic(connectivity.flows(sources, [group])).items():
+        for (wire, everywhere), flows in _by_traffic(_flows(connectivity, sources, [group])).items():
             yield Presence(added, tuple(flow.source for flow in flows), (group,), wire, everywhere, connectivity)
+
+
+def _flows(connectivity: Connectivity, sources: Sequence[Group], destinations: Sequence[Group]) -> Iterator[Flow]:
+    return Passing.of(connectivity, sources, destinations, connectivity.engine.cells.everything).flows()
 
 
 def _by_traffic(flows: Iterator[Flow]) -> dict[tuple[int, bool], list[Flow]]:

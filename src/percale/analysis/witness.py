@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from percale.analysis.connectivity import Group, between
+from percale.analysis.connectivity import Group, addresses_of_host, between, share_host
 from percale.analysis.crossings import judged
 from percale.analysis.symbolic.cells import Point
 from percale.analysis.symbolic.engine import Engine
@@ -54,10 +54,14 @@ def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group
     for pair in pairs:
         if pair[0][1] != pair[1][1]:
             alone = alone or pair
-            if pair[0][0] is None or pair[0][0] is not pair[1][0]:
+            if not _are_one(pair[0][0], pair[1][0]):
                 return _witness(engine, pair, point, destination[0].name)
-    # One endpoint at either end: two replicas of a template, or two addresses of a pod.
+    # One endpoint at either end is two replicas of a template, or two addresses of a pod.
     return _witness(engine, alone, point, destination[0].name) if alone else None
+
+
+def _are_one(source: Endpoint | None, destination: Endpoint | None) -> bool:
+    return bool(source and destination and (source is destination or share_host(source, destination)))
 
 
 Held = tuple[Endpoint | None, Address]
@@ -74,11 +78,12 @@ def _holders(engine: Engine, group: Group, identity: int) -> Iterator[Held]:
     if group.is_outside:
         yield from ((None, address_at(number, version)) for number in likely(group.addresses.spans))
     for one in group.members:
-        for like in identities.of_endpoint.get(one, (identity,)) if not one.networks else ():
+        own = addresses_of_host(engine.world, one) if group.host else one.addresses
+        for like in identities.of_endpoint.get(one, (identity,)) if not own else ():
             if engine.kind(like) == kind:
                 free = identities.free[identities.known[like].atom]
                 yield from ((one, address_at(number, version)) for number in likely(free.spans))
-        for address in one.addresses:
+        for address in own:
             if address.version == version and engine.kind(engine.identity(address)) == kind:
                 yield one, address
 

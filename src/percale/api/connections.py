@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from percale.analysis.connectivity import Connectivity, Flow, Group
 from percale.analysis.parties import private
+from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import Engine, Scope
 from percale.analysis.versions import versions_of
 from percale.policy.world import World
@@ -17,7 +18,7 @@ from percale.traffic.traffic import Traffic
 class Connection:
     """What each of some parties may send to each of others, by IP version.
 
-    `sources` and `destinations` are all who are meant: workloads as a question names them, or networks outside.
+    `sources` and `destinations` are all who are meant: workloads or hosts as a question names them, networks outside.
     `depends` is what is let through only at some addresses that the two may have.
     """
 
@@ -44,22 +45,20 @@ def connections(world: World, pod_networks: tuple[Network, ...]) -> tuple[Connec
 
 def _connections(connectivity: Connectivity) -> Iterator[Connection]:
     """Nobody is asked between addresses outside, so nothing is said of them."""
-    names, everybody = GroupNames(connectivity), (*connectivity.workloads, *connectivity.outside)
+    names, inside = GroupNames(connectivity), (*connectivity.workloads, *connectivity.hosts)
     plain = [one for one in connectivity.outside if not one.name]
-    yield from (
-        _connection(connectivity, flow, names) for flow in connectivity.flows(connectivity.workloads, everybody)
-    )
-    yield from (_connection(connectivity, flow, names) for flow in connectivity.flows(plain, connectivity.workloads))
+    opening = connectivity.engine.cells.opening
+    passing = Passing.of(connectivity, (*inside, *plain), (*inside, *connectivity.outside), opening)
+    yield from (_connection(connectivity, flow, names) for flow in passing.flows())
 
 
 def _connection(connectivity: Connectivity, flow: Flow, names: GroupNames) -> Connection:
     cells = connectivity.engine.cells
-    opening = cells.opening
     return Connection(
         names.name(flow.source),
         names.name(flow.destination),
-        cells.opened(flow.always & opening),
-        cells.opened(flow.sometimes & ~flow.always & opening),
+        cells.opened(flow.always),
+        cells.opened(flow.sometimes & ~flow.always),
         cells.version,
         _all(flow.source, names),
         _all(flow.destination, names),

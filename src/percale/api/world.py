@@ -121,7 +121,7 @@ class World:
         return between(self._world, source, destination, terms)
 
     def connectivity(self, *, pod_networks: Sequence[str] = ()) -> "tuple[Connection, ...]":
-        """Who can reach whom on what: workloads that nothing tells apart together, and the outside."""
+        """Who can reach whom on what: workloads and hosts, those that nothing tells apart together, and the outside."""
         from percale.api.connections import connections  # noqa: PLC0415
 
         return connections(self._world, Where(DEFAULT_NAMESPACE, pod_networks).terms(()).networks)
