@@ -79,6 +79,56 @@ def test_less_can_be_asked_for(percale: Calls, options: tuple[str, ...], shown: 
     assert percale("connectivity", "-f", OCTOBER, *options) == Ended(Exit.YES, shown)
 
 
+GARDENER = str(EXAMPLES / "gardener-demo")
+_FAILSAFE = "TCP to 22,179,443,2379-2380,5473,6443,6666-6667, UDP to 68"
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        (
+            ("--from", "host:demo-node"),
+            "host:demo-node\n  -> test2/busybox-test2-a, everything outside: everything\n",
+        ),
+        (
+            ("--to", "host:demo-node", "-p", "443"),
+            "every workload\n  -> host:demo-node: TCP to 443\neverything outside\n  -> host:demo-node: TCP to 443\n",
+        ),
+        # An address of a host is the host.
+        (("--to", "10.250.0.10", "--from", "192.0.2.7"), f"192.0.2.7\n  -> host:demo-node: {_FAILSAFE}\n"),
+        (("--from", "10.250.0.0/24", "--to", "test1/*"), "nothing that was asked about can reach anything\n"),
+        (("-n", "test1", "--to", "host:demo-node"), f"test1/*\n  -> host:demo-node: {_FAILSAFE}\n"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, tuple) else "",
+)
+def test_hosts_can_be_asked_about(percale: Calls, options: tuple[str, ...], shown: str) -> None:
+    ended = percale("connectivity", "-q", "-f", GARDENER, *options)
+    assert (ended.status, re.sub(r" \(\d+: .*\)", "", ended.out)) == (Exit.YES, shown)
+
+
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [("Accept", "to it is let in"), ("Return", "to it is let in"), ("Drop", "to it is dropped")],
+)
+def test_what_is_not_asked_between_a_host_and_its_pods_is_said(percale: Calls, action: str, says: str) -> None:
+    felix = f"""
+apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata: {{name: default}}
+spec: {{defaultEndpointToHostAction: {action}}}
+"""
+    argv = ("connectivity", "-f", GARDENER, "-f", "-")
+    ended = percale(*argv, stdin=felix.encode())
+    assert f"{says}, as defaultEndpointToHostAction says\n" in ended.err
+    assert says in percale(*argv, "-o", "html", "-q", stdin=felix.encode()).out
+    assert percale(*argv, "-q", stdin=felix.encode()).err == ""
+
+
+def test_exposure_of_hosts_is_shown(percale: Calls) -> None:
+    shown = percale("connectivity", "-q", "-f", GARDENER, "--exposed-to-outside").out
+    assert f"  host:demo-node\n    everything outside: {_FAILSAFE}\n" in shown
+
+
 def test_of_a_namespace_all_that_begins_or_ends_there_is_shown(percale: Calls) -> None:
     shown = json.loads(percale("connectivity", "-f", OCTOBER, "-n", "october", "-o", "json").out)
     pairs = {(one["source"], one["destination"]) for one in shown["connections"]}
@@ -203,6 +253,7 @@ def test_without_graphviz_its_package_is_named(percale: Calls, monkeypatch: pyte
     ("argv", "status", "says"),
     [
         (("--from", "october/nobody"), Exit.USAGE, "no workload is called `october/nobody`"),
+        (("--from", "host:nowhere"), Exit.USAGE, "no host endpoint governs `host:nowhere`"),
         (("--to", "nowhere/*"), Exit.USAGE, "no workload is in namespace `nowhere`"),
         (("-n", "nowhere"), Exit.USAGE, "no workload is in namespace `nowhere`"),
         (

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 from html.parser import HTMLParser
 from io import StringIO
 from xml.etree import ElementTree as ET
@@ -11,9 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bench.cluster import cluster
-from builders import allow, deny, namespace, pod, policy, world
+from builders import world
 from percale.host import commands
-from percale.policy.world import World
 from percale.report.connectivity_csv import connectivity_csv
 from percale.report.connectivity_dot import connectivity_dot
 from percale.report.connectivity_html import connectivity_html
@@ -22,44 +20,7 @@ from percale.report.connectivity_matrix import connectivity_matrix
 from percale.report.connectivity_mermaid import connectivity_mermaid
 from percale.report.connectivity_text import connectivity_text
 from percale.report.connectivity_view import View
-from report.connectivity_views import view_of
-
-# Names and labels come from strangers.
-
-HOSTILE = (
-    "</script><script>alert(1)</script>",
-    '"]; n0 -> n1; x["',
-    'a\\" onmouseover=alert(1) ]',
-    "'><img src=x onerror=alert(1)>",
-    "end\n  n0 --> n1",
-    "{{data}} #quot; &lt; `b` **c**",
-    "=HYPERLINK(1)",
-    "-->|x| n0",
-    "\x1b[31mred",
-)
-
-
-def _hostile() -> View:
-    """Two workloads of each hostile label value, so that the value is in the group's name."""
-    here = world(
-        namespace("shop"),
-        *(pod(f"shop/p{number}-{copy}", {"app": f"x{number}"}) for number in range(len(HOSTILE)) for copy in (1, 2)),
-        *(
-            policy(
-                f"shop/p{number}",
-                selector=f"app == 'x{number}'",
-                ingress=[allow(protocol="TCP", destination={"ports": [number + 1]})],
-            )
-            for number in range(len(HOSTILE))
-        ),
-    )
-    view = view_of(here)
-    assert len(view.connectivity.workloads) == len(HOSTILE)  # before the names are looked at
-    for one in here.workloads:
-        labels = one.labels
-        assert isinstance(labels, dict)
-        labels["app"] = HOSTILE[int(labels["app"].removeprefix("x"))]
-    return view
+from report.connectivity_views import HOSTILE, hostile, shop, view_of
 
 
 class _Page(HTMLParser):
@@ -90,7 +51,7 @@ class _Page(HTMLParser):
 
 
 def test_a_page_is_well_formed_and_holds_hostile_text_as_text() -> None:
-    page = _Page(connectivity_html([_hostile()], expand=True))
+    page = _Page(connectivity_html([hostile()], expand=True))
     assert page.open == []
     assert len(page.scripts) == 2
     assert all(isinstance(lines, list) for lines in json.loads(page.scripts[0]))
@@ -102,13 +63,13 @@ def test_a_page_is_well_formed_and_holds_hostile_text_as_text() -> None:
 
 
 def test_a_page_asks_for_nothing_from_elsewhere() -> None:
-    text = connectivity_html([view_of(_shop())], expand=False)
+    text = connectivity_html([view_of(shop())], expand=False)
     assert "default-src 'none'" in text
     assert not re.search(r"https?://|url\(|@import|\bimport\(|fetch\(", text)
 
 
 def test_a_page_says_why_of_every_pair() -> None:
-    page = _Page(connectivity_html([view_of(_shop())], expand=False))
+    page = _Page(connectivity_html([view_of(shop())], expand=False))
     reasons = json.loads(page.scripts[0])
     cells = [attributes for tag, attributes in page.tags if tag == "td" and "data-why" in attributes]
     why = {str(one["title"]): "\n".join(reasons[int(str(one["data-why"]))]) for one in cells}
@@ -120,31 +81,10 @@ def test_a_page_says_why_of_every_pair() -> None:
 
 
 def test_a_page_without_scripts_is_the_list() -> None:
-    page = _Page(connectivity_html([view_of(_shop())], expand=False))
+    page = _Page(connectivity_html([view_of(shop())], expand=False))
     assert "everything outsideshop/webTCP to 80" in page.shown.replace("\n", "")
     hidden = [attributes.get("id") for _, attributes in page.tags if "hidden" in attributes]
     assert hidden == ["filter", "why"]
-
-
-_HTTP = allow(protocol="TCP", destination={"ports": [80]})
-
-
-def _shop() -> World:
-    """Only from outside may the web be reached, on port 80."""
-    return world(
-        namespace("shop"),
-        pod("shop/web", {"app": "web"}),
-        pod("shop/db", {"app": "db"}),
-        policy("shop/web", selector="app == 'web'", ingress=[deny(source={"selector": "app == 'db'"}), _HTTP]),
-    )
-
-
-def test_the_script_of_a_page_parses() -> None:
-    node = shutil.which("node")
-    if not node:
-        pytest.skip("node is not installed")
-    page = _Page(connectivity_html([view_of(_shop())], expand=False))
-    commands.run([node, "--check", "-"], stdin=page.scripts[1])
 
 
 _NODE = r'n\d+(\(\["[^"`<>]*(<br/>[^"`<>]*)*"\]\)|\["[^"`<>]*(<br/>[^"`<>]*)*"\])'
@@ -152,19 +92,19 @@ _LINE = re.compile(rf'flowchart LR|  (  )?{_NODE}|  subgraph s\d+\["[^"`<>]*"\]|
 
 
 def test_mermaid_is_of_lines_that_its_grammar_has_whatever_the_names() -> None:
-    lines = connectivity_mermaid([_hostile()], expand=True).splitlines()
+    lines = connectivity_mermaid([hostile()], expand=True).splitlines()
     assert [line for line in lines if not _LINE.fullmatch(line)] == []
     assert sum(line.startswith("    n") for line in lines) == len(HOSTILE)
 
 
 def test_graphviz_draws_hostile_names_as_they_are() -> None:
-    shown = _drawn(_hostile())
+    shown = _drawn(hostile())
     for value in HOSTILE[:4]:
         assert f"[app={value}]" in shown
 
 
 def test_a_picture_shows_every_group_and_edge() -> None:
-    assert {"web", "db", "shop", "everything outside", "TCP to 80", "everything"} <= _drawn(view_of(_shop()))
+    assert {"web", "db", "shop", "everything outside", "TCP to 80", "everything"} <= _drawn(view_of(shop()))
 
 
 def _drawn(view: View) -> set[str]:
@@ -173,13 +113,13 @@ def _drawn(view: View) -> set[str]:
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula() -> None:
-    rows = list(csv.reader(StringIO(connectivity_csv([_hostile()], expand=True))))
+    rows = list(csv.reader(StringIO(connectivity_csv([hostile()], expand=True))))
     assert len({len(row) for row in rows}) == 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_a_terminal_is_sent_no_escapes() -> None:
-    view = _hostile()
+    view = hostile()
     for write in (connectivity_text, connectivity_matrix, connectivity_csv, connectivity_dot, connectivity_mermaid):
         assert "\x1b" not in write([view], expand=True)
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from agreement import world_from
-from builders import allow, pod, policy, world
+from builders import allow, pod, policy, resource, world
 from examples.example_worlds import EXAMPLES, manifests
 from percale.analysis.witness import witness
 from percale.policy.from_resources import world_of
@@ -14,6 +14,7 @@ from percale.policy.world import World
 from percale.report.connectivity_blocks import by_source
 from percale.report.connectivity_view import View
 from percale.traffic.intervals import Intervals
+from random_hosts import HostGenerator, scattered
 from random_worlds import Generator
 from report.connectivity_views import view_of
 
@@ -66,6 +67,34 @@ def test_the_judge_confirms_what_is_shown_of_a_random_world(seed: int) -> None:
         view = view_of(_random(seed), version)
         if view.sources:
             _judged(view)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_judge_confirms_what_is_shown_of_hosts(seed: int) -> None:
+    for version in (4, 6):
+        view = view_of(_with_hosts(seed), version)
+        assert view.has_hosts
+        assert _judged(view)
+        assert _judged(view.simplified())
+
+
+def _with_hosts(seed: int) -> World:
+    return scattered(world_from(HostGenerator(Random(seed)).host_world()))
+
+
+@pytest.mark.parametrize(("node", "shown"), [("n1", False), ("n2", True)])
+def test_a_host_and_its_own_pods_are_not_shown(node: str, *, shown: bool) -> None:
+    eth0 = resource(
+        "projectcalico.org/v3",
+        "HostEndpoint",
+        "eth0",
+        spec={"node": "n1", "interfaceName": "eth0", "expectedIPs": ["192.0.2.1"]},
+    )
+    view = view_of(world(pod("shop/web", nodeName=node), eth0))
+    named = {group: view.names.name(group) for group in (*view.sources, *view.destinations)}
+    ends = [(named[view.sources[row]], named[view.destinations[column]]) for row, column in view.pairs()]
+    assert (("host:n1", "shop/web") in ends) == shown
+    assert ("host:n1", "everything outside") in ends
 
 
 @pytest.mark.parametrize("seed", range(30))

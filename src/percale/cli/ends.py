@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from percale.analysis.connectivity import Connectivity, Group
+from percale.analysis.connectivity import Connectivity, Group, addresses_of_host
 from percale.analysis.parties import NoSuchParty, Party, party
-from percale.cli.exits import UsageError
 from percale.policy.endpoints import Endpoint
 from percale.policy.world import World
 from percale.traffic.addresses import AddressSet, Network
@@ -16,13 +15,14 @@ class Ends:
     """One end of the question: all that was named."""
 
     workloads: tuple[Endpoint, ...] = ()
+    hosts: tuple[Endpoint, ...] = ()
     networks: tuple[Network, ...] = ()
     names: tuple[str, ...] = ()
 
 
 def ends_of(texts: Sequence[str], world: World, namespace: str) -> Ends:
-    """`shop/web`, `shop/*`, an address, a network, a domain name; any number of them."""
-    workloads: dict[Endpoint, None] = {}
+    """`shop/web`, `shop/*`, `host:NODE`, an address, a network, a domain name; any number of them."""
+    workloads, hosts = dict[Endpoint, None](), dict[Endpoint, None]()
     networks, names = list[Network](), list[str]()
     for text in texts:
         if text.endswith("/*"):
@@ -30,14 +30,22 @@ def ends_of(texts: Sequence[str], world: World, namespace: str) -> Ends:
             continue
         found = party(text, world, namespace=namespace, pod_networks=())
         if found.host:
-            raise UsageError(f"`{text}`: connectivity is about workloads and the outside", hint="ask `percale reach`")
-        if found.domain:
+            hosts[found.host] = None
+        elif found.domain:
             names.append(found.domain)
         elif found.endpoint:
             workloads |= dict.fromkeys(_all_of(text, found, world))
         else:
             networks.extend(found.within)
-    return Ends(tuple(workloads), tuple(networks), tuple(names))
+            hosts |= dict.fromkeys(_hosts_in(found.within, world))
+    return Ends(tuple(workloads), tuple(hosts), tuple(networks), tuple(names))
+
+
+def _hosts_in(networks: Sequence[Network], world: World) -> Iterable[Endpoint]:
+    """Whose addresses are theirs, and not the outside's."""
+    for one in world.host_endpoints:
+        if any(address in network for address in addresses_of_host(world, one) for network in networks):
+            yield one
 
 
 def workloads_in(namespace: str, world: World) -> list[Endpoint]:
@@ -68,4 +76,4 @@ def groups_of(ends: Ends, connectivity: Connectivity) -> tuple[Group, ...]:
     ]
     likes = {connectivity.engine.identities.names.like(name) for name in ends.names}
     named = [one for one in connectivity.outside if ends.names and one.name in likes]
-    return (*connectivity.grouped(ends.workloads), *outside, *named)
+    return (*connectivity.grouped(ends.workloads), *connectivity.grouped_hosts(ends.hosts), *outside, *named)

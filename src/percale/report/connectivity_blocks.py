@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from percale.analysis.connectivity import Group
+from percale.analysis.connectivity import Group, GroupKind
 from percale.analysis.passing import Numbers, is_itself
 from percale.report.connectivity_view import View
 from percale.report.groups import together
@@ -41,7 +41,7 @@ def _blocks(
     alike: dict[tuple[object, ...], list[int]] = {}
     for row in range(len(groups)):
         # A workload and an address outside are never the same sort of thing to say something about.
-        alike.setdefault((groups[row].is_outside, answers[row].tobytes()), []).append(row)
+        alike.setdefault((groups[row].kind, answers[row].tobytes()), []).append(row)
     found, lines = list[Block](), 0
     for rows in alike.values():
         entries = tuple(_entries(answers[rows[0]], [groups[row] for row in rows], peers, rows[0], turned=turned))
@@ -69,8 +69,8 @@ def _entries(
 
 
 def parts(groups: Sequence[Group]) -> list[Group]:
-    """As they can be called: workloads together, addresses outside together, each name by itself."""
-    found: dict[tuple[bool, str], list[Group]] = {}
+    """As they can be called: workloads together, hosts, addresses outside, and each name by itself."""
+    found: dict[tuple[GroupKind, str], list[Group]] = {}
     for one in groups:
-        found.setdefault((one.is_outside, one.name), []).append(one)
+        found.setdefault((one.kind, one.name), []).append(one)
     return [together(held) for held in found.values()]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from percale.analysis.connectivity import GroupKind
 from percale.report.connectivity_graph import Graph, Node, graph_of
 from percale.report.connectivity_view import View
 
@@ -32,8 +33,15 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 
 def _node(node: Node, numbers: dict[str, str]) -> str:
-    shape = ', shape=oval, fillcolor="gray95"' if node.is_outside else ""
-    return f"{numbers[node.name]} [label={_quoted(node.lines)}{shape}];"
+    return f"{numbers[node.name]} [label={_quoted(node.lines)}{_SHAPES[node.kind]}];"
+
+
+_SHAPES = {
+    GroupKind.WORKLOAD: "",
+    GroupKind.HOST: ', shape=box3d, style="filled"',
+    GroupKind.OUTSIDE: ', shape=oval, fillcolor="gray95"',
+    GroupKind.DOMAIN: ', shape=oval, fillcolor="gray95"',
+}
 
 
 def _quoted(lines: Sequence[str]) -> str:

@@ -19,10 +19,11 @@ def exposure_text(views: Sequence[View]) -> str:
 def _lines(view: View, *, several: bool) -> Iterator[str]:
     if several:
         yield f"IPv{view.version}"
+    nobody = "no workload and no host" if view.has_hosts else "no workload"
     yield from _section(
-        view, by_destination(view) or (), "accept from outside", "no workload accepts anything from outside"
+        view, by_destination(view) or (), "accept from outside", f"{nobody} accepts anything from outside"
     )
-    yield from _section(view, by_source(view) or (), "send to the outside", "no workload may send anything outside")
+    yield from _section(view, by_source(view) or (), "send to the outside", f"{nobody} may send anything outside")
 
 
 def _section(view: View, blocks: Sequence[Block], title: str, nothing: str) -> Iterator[str]:

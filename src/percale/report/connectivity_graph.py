@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from percale.analysis.connectivity import Group
+from percale.analysis.connectivity import Group, GroupKind
 from percale.report.connectivity_summary import Place, Summary
 from percale.report.connectivity_view import View
+from percale.report.counts import counted
 from percale.report.terminal import plain
 
 #: More nodes than this, and no layout is readable.
@@ -18,8 +19,8 @@ class Node:
 
     name: str
     lines: tuple[str, ...]
+    kind: GroupKind
     place: str = ""
-    is_outside: bool = False
 
 
 @dataclass(slots=True)
@@ -78,8 +79,8 @@ def _node(view: View, group: Group) -> Node:
     places = {one.namespace for one in group.members}
     place = plain(places.pop()) if len(places) == 1 else ""
     own = name.removeprefix(f"{place}/") if place else name
-    count = (f"{len(group.members)} workloads",) if len(group.members) > 1 else ()
-    return Node(name, (own, *count), place, group.is_outside)
+    count = (counted(len(group.members), group.kind.value),) if len(group.members) > 1 else ()
+    return Node(name, (own, *count), group.kind, place)
 
 
 def _add_namespaces(graph: Graph, view: View) -> None:
@@ -94,5 +95,4 @@ def _add_namespaces(graph: Graph, view: View) -> None:
 
 def _node_of_place(place: Place) -> Node:
     name = plain(place.name)
-    count = (f"{place.count} workloads",) if place.count else ()
-    return Node(name, (name, *count), is_outside=not place.count)
+    return Node(name, (name, *([place.size] if place.size else [])), place.kind)

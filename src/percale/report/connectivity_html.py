@@ -12,6 +12,7 @@ from percale.report.connectivity_matrix import Matrix, matrix_of
 from percale.report.connectivity_summary import summary_lines
 from percale.report.connectivity_view import View
 from percale.report.connectivity_why import why
+from percale.report.host_names import own_pods_words
 from percale.report.terminal import plain
 
 #: A longer list is summed up by namespace unless asked for in full.
@@ -42,9 +43,11 @@ def _section(view: View, reasons: list[list[str]], *, expand: bool) -> Iterator[
     yield f"<h2>IPv{view.version}</h2>"
     matrix = matrix_of(view, expand=expand)
     yield from _table(view, matrix, reasons)
+    if view.has_hosts:
+        yield f"<p>{_text(own_pods_words(view.connectivity.engine.world))}</p>"
     turned, blocks = _shorter(view)
     if sum(len(block.entries) for block in blocks) > _MANY_ENTRIES and not expand:
-        summed_up = "\n".join(summary_lines(view))
+        summed_up = "\n".join(line.text for line in summary_lines(view))
         yield f"<pre>{_text(summed_up)}</pre>"
         return
     for place, held in _by_place(blocks).items():
@@ -65,7 +68,7 @@ def _shorter(view: View) -> tuple[bool, list[Block]]:
 def _by_place(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     found: dict[str, list[Block]] = {}
     for block in blocks:
-        places = {one.namespace for group in block.groups for one in group.members} or {"outside"}
+        places = {one.namespace or "hosts" for group in block.groups for one in group.members} or {"outside"}
         found.setdefault(places.pop() if len(places) == 1 else "several namespaces", []).append(block)
     return found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from percale.analysis.connectivity import GroupKind
 from percale.report.connectivity_graph import Graph, Node, graph_of
 from percale.report.connectivity_view import View
 
@@ -29,8 +30,16 @@ def _lines(graph: Graph) -> Iterator[str]:
 
 
 def _node(node: Node, numbers: dict[str, str]) -> str:
-    opening, closing = ("([", "])") if node.is_outside else ("[", "]")
+    opening, closing = _SHAPES[node.kind]
     return f'{numbers[node.name]}{opening}"{_lines_of(node.lines)}"{closing}'
+
+
+_SHAPES = {
+    GroupKind.WORKLOAD: ("[", "]"),
+    GroupKind.HOST: ("[[", "]]"),
+    GroupKind.OUTSIDE: ("([", "])"),
+    GroupKind.DOMAIN: ("([", "])"),
+}
 
 
 def _lines_of(lines: Sequence[str]) -> str:

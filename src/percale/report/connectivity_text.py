@@ -31,7 +31,7 @@ def _shortest(view: View, *, expand: bool) -> list[str]:
         blocks = blocks_of(view, None if expand else _MANY_LINES)
         if blocks is not None:
             return [*_block_lines(view, blocks, arrow), *_depending(view, blocks, arrow)]
-    return list(summary_lines(view))
+    return [line.text for line in summary_lines(view)]
 
 
 def _block_lines(view: View, blocks: Sequence[Block], arrow: str) -> Iterator[str]:

@@ -39,6 +39,10 @@ class View:
     def destinations(self) -> tuple[Group, ...]:
         return self.passing.destinations
 
+    @property
+    def has_hosts(self) -> bool:
+        return any(one.host for one in (*self.sources, *self.destinations))
+
     @cached_property
     def shown(self) -> npt.NDArray[np.bool_]:
         """The pairs that have something to tell."""
@@ -52,7 +56,7 @@ class View:
         return np.where(self.shown, self._codes, -1)
 
     def pairs(self) -> list[tuple[int, int]]:
-        """Row and column of each pair that is shown, without what a single workload would send itself."""
+        """Row and column of each pair that is shown, without what a party would send itself."""
         rows, columns = np.nonzero(self.shown)
         return [pair for pair in zip(rows.tolist(), columns.tolist(), strict=True) if not self.is_itself(*pair)]
 
@@ -94,7 +98,7 @@ class View:
         row, column = self._row.get(group), self._column.get(group)
         sent = None if row is None else self.answers[row].tobytes()
         taken = None if column is None else self.answers[:, column].tobytes()
-        return group.is_outside, group.name, frozenset(one.namespace for one in group.members), sent, taken
+        return group.kind, group.name, frozenset(one.namespace for one in group.members), sent, taken
 
     @cached_property
     def _row(self) -> dict[Group, int]:

@@ -16,6 +16,9 @@ _FAMILIAR = ("app.kubernetes.io/name", "app", "k8s-app", "name", "app.kubernetes
 _MADE_UP = ("pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid")
 _SYNTHETIC = (well_known.NAMESPACE_PREFIX, well_known.SERVICE_ACCOUNT_PREFIX, "projectcalico.org/")
 
+#: By namespace, key and value.
+LabelCounts = Counter[tuple[str, str, str]]
+
 
 class WorkloadNames:
     """Among all workloads of a world, since a name must hold for no other."""
@@ -41,11 +44,11 @@ class WorkloadNames:
         namespaces = list(dict.fromkeys(one.namespace for one in members))
         if sum(self._in_namespace[one] for one in namespaces) == len(members):
             if len(namespaces) > FEW:
-                yield from self._by_label(members, self._namespace_labels, "", "[{}]/*")
+                yield from by_label(members, self._namespace_labels, "[{}]/*")
             yield shortened([f"{one}/*" for one in namespaces])
         yield from self._by_owner(members)
         scope = namespaces[0] if len(namespaces) == 1 else ""
-        yield from self._by_label(members, self._own_labels, scope, f"{scope}/[{{}}]" if scope else "[{}]")
+        yield from by_label(members, self._own_labels, f"{scope}/[{{}}]" if scope else "[{}]", scope)
         if scope:
             yield from self._all_but(members, scope)
         else:
@@ -63,7 +66,7 @@ class WorkloadNames:
         others = [one for one in self._workloads if one.namespace == scope and one not in held]
         if len(others) <= FEW:
             yield f"{scope}/* but {shortened([self.reference(one) for one in others])}"
-        yield from self._by_label(others, self._own_labels, scope, f"{scope}/* but [{{}}]")
+        yield from by_label(others, self._own_labels, f"{scope}/* but [{{}}]", scope)
 
     def _by_owner(self, members: Sequence[Endpoint]) -> Iterator[str]:
         scope = members[0].namespace
@@ -77,35 +80,38 @@ class WorkloadNames:
     def _owned(self) -> Counter[tuple[str, str]]:
         return Counter((one.namespace, owner) for one in self._workloads for owner in one.owners)
 
-    def _by_label(
-        self, members: Sequence[Endpoint], counts: "Counter[tuple[str, str, str]]", scope: str, form: str
-    ) -> Iterator[str]:
-        """By a label that all have with one of few values, and nobody else in the scope has."""
-        for key in sorted(set[str].intersection(*(set(one.labels) for one in members)), key=_familiarity):
-            values = sorted({one.labels[key] for one in members})
-            if len(values) <= FEW and sum(counts[scope, key, value] for value in values) == len(members):
-                said = "|".join(values)
-                yield form.replace("{}", f"{key.removeprefix(well_known.NAMESPACE_PREFIX)}={said}")
+    @cached_property
+    def _own_labels(self) -> LabelCounts:
+        return label_counts(self._workloads)
 
     @cached_property
-    def _own_labels(self) -> Counter[tuple[str, str, str]]:
-        """How many have a label, by namespace, and by no namespace for all together."""
-        found = Counter[tuple[str, str, str]]()
-        for one in self._workloads:
-            for key, value in one.labels.items():
-                if not key.startswith(_SYNTHETIC) and key not in _MADE_UP:
-                    found[one.namespace, key, value] += 1
-                    found["", key, value] += 1
-        return found
-
-    @cached_property
-    def _namespace_labels(self) -> Counter[tuple[str, str, str]]:
+    def _namespace_labels(self) -> LabelCounts:
         return Counter(
             ("", key, value)
             for one in self._workloads
             for key, value in one.labels.items()
             if key.startswith(well_known.NAMESPACE_PREFIX)
         )
+
+
+def by_label(members: Sequence[Endpoint], counts: LabelCounts, form: str, scope: str = "") -> Iterator[str]:
+    """By a label that all have with one of few values, and nobody else in the scope has."""
+    for key in sorted(set[str].intersection(*(set(one.labels) for one in members)), key=_familiarity):
+        values = sorted({one.labels[key] for one in members})
+        if len(values) <= FEW and sum(counts[scope, key, value] for value in values) == len(members):
+            said = "|".join(values)
+            yield form.replace("{}", f"{key.removeprefix(well_known.NAMESPACE_PREFIX)}={said}")
+
+
+def label_counts(endpoints: Iterable[Endpoint]) -> LabelCounts:
+    """How many have a label, by namespace, and by no namespace for all together."""
+    found = LabelCounts()
+    for one in endpoints:
+        for key, value in one.labels.items():
+            if not key.startswith(_SYNTHETIC) and key not in _MADE_UP:
+                for scope in {one.namespace, ""}:
+                    found[scope, key, value] += 1
+    return found
 
 
 def shortened(texts: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
-"""Who can reach whom, and on what: all workloads and the outside, all packets at once.
+"""Who can reach whom, and on what: all workloads, hosts and the outside, all packets at once.
 
 What nothing tells apart is one group. A group is called by what all its members share and nobody else has: shop/*,
-shop/[app=web], [env=dev]/*.
+shop/[app=web], [env=dev]/*. Hosts are those with host endpoints.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -32,6 +32,7 @@ from percale.report.connectivity_mermaid import connectivity_mermaid
 from percale.report.connectivity_text import connectivity_text
 from percale.report.connectivity_view import View
 from percale.report.groups import GroupNames
+from percale.report.host_names import own_pods_words
 from percale.traffic.traffic import Traffic
 
 _WRITE: dict[str, Callable[..., str]] = {
@@ -54,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         dest="sources",
         action="append",
         metavar="REF",
-        help="only what these send: NAMESPACE/NAME, NAMESPACE/*, an address or a network outside; may be repeated",
+        help="only what these send: NAMESPACE/NAME, NAMESPACE/*, host:NODE, an address or a network; may be repeated",
     )
     parser.add_argument(
         "--to", dest="destinations", action="append", metavar="REF", help="only what these get; also a domain name"
@@ -90,8 +91,8 @@ def run(given: Namespace) -> int:
     if not views:
         tell(f"no workload has an IPv{given.ip_version} address, so there is nothing to ask about")
         return Exit.CANNOT_TELL
-    if world.host_endpoints and not given.quiet:
-        tell("what the processes of hosts send and take is left out: ask `percale reach` with host:NODE")
+    if any(view.has_hosts for view in views) and not given.quiet:
+        tell(own_pods_words(world))
     if given.exposed_to_outside and given.output == "text":
         show(exposure_text(views))
         return Exit.YES
@@ -140,14 +141,14 @@ def _passing(
     cells, world = connectivity.engine.cells, connectivity.engine.world
     inside = dict.fromkeys(workloads_in(given.namespace, world) if given.namespace else ())
     others = [one for one in world.workloads if one not in inside]
-    workloads = (*connectivity.grouped(inside), *connectivity.grouped(others))
+    endpoints = (*connectivity.grouped(inside), *connectivity.grouped(others), *connectivity.hosts)
     plain = tuple(one for one in connectivity.outside if not one.name)
     wire = cells.opening & reduce(or_, map(cells.mask_of, traffic), 0) if traffic else cells.opening
     sources, destinations = ends
     return Passing.of(
         connectivity,
-        groups_of(sources, connectivity) if sources else (*workloads, *plain),
-        groups_of(destinations, connectivity) if destinations else (*workloads, *connectivity.outside),
+        groups_of(sources, connectivity) if sources else (*endpoints, *plain),
+        groups_of(destinations, connectivity) if destinations else (*endpoints, *connectivity.outside),
         wire,
     )
 
