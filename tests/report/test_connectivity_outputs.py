@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from io import StringIO
 from xml.etree import ElementTree as ET
@@ -18,6 +19,7 @@ from percale.report.connectivity_html import connectivity_html
 from percale.report.connectivity_json import connectivity_json
 from percale.report.connectivity_matrix import connectivity_matrix
 from percale.report.connectivity_mermaid import connectivity_mermaid
+from percale.report.connectivity_summary import summary_lines
 from percale.report.connectivity_text import connectivity_text
 from percale.report.connectivity_view import View
 from report.connectivity_views import HOSTILE, hostile, shop, view_of
@@ -138,6 +140,16 @@ def test_a_large_world_is_summed_up(large: View) -> None:
     assert len(text.splitlines()) <= 200
     assert len(connectivity_matrix([large], expand=False).splitlines()) <= 40
     assert len(connectivity_html([large], expand=False).encode()) < 1 << 20
+
+
+def test_a_page_that_sums_up_shows_a_packet_for_each_line() -> None:
+    view = view_of(world(*cluster(2_000, 500)))
+    page = connectivity_html([view], expand=False)
+    lines = [line.text.strip() for line in summary_lines(view) if line.text.startswith("  ")]
+    assert len(lines) > 20
+    shown = re.findall("<details><summary>(.*)</summary><pre>for instance (.*)\n", page)
+    assert [unescape(text) for text, _ in shown] == lines
+    assert all(packet.endswith(" passes") for _, packet in shown)
 
 
 def test_in_full_it_is_all_there(large: View) -> None:

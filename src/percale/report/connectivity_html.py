@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from percale.report.connectivity_blocks import Block, Entry, by_destination, by_source, parts
 from percale.report.connectivity_matrix import Matrix, matrix_of
-from percale.report.connectivity_summary import summary_lines
+from percale.report.connectivity_summary import Line, summary_lines
 from percale.report.connectivity_view import View
 from percale.report.connectivity_why import why
 from percale.report.host_names import own_pods_words
@@ -47,8 +47,7 @@ def _section(view: View, reasons: list[list[str]], *, expand: bool) -> Iterator[
         yield f"<p>{_text(own_pods_words(view.connectivity.engine.world))}</p>"
     turned, blocks = _shorter(view)
     if sum(len(block.entries) for block in blocks) > _MANY_ENTRIES and not expand:
-        summed_up = "\n".join(line.text for line in summary_lines(view))
-        yield f"<pre>{_text(summed_up)}</pre>"
+        yield from (_summed_up(view, line) for line in summary_lines(view))
         return
     for place, held in _by_place(blocks).items():
         yield f'<section class="place"><h3>{_text(place)}</h3><table class="flows">'
@@ -56,6 +55,14 @@ def _section(view: View, reasons: list[list[str]], *, expand: bool) -> Iterator[
         for block in held:
             yield from (_row(view, block, entry, turned=turned) for entry in block.entries)
         yield "</table></section>"
+
+
+def _summed_up(view: View, line: Line) -> str:
+    """With a packet for what it says, where it says something of a pair."""
+    if line.pair is None:
+        return f"<p>{_text(line.text)}</p>"
+    reasons = _text("\n".join(why(view, *line.pair)))
+    return f"<details><summary>{_text(line.text.strip())}</summary><pre>{reasons}</pre></details>"
 
 
 def _shorter(view: View) -> tuple[bool, list[Block]]:
