@@ -1,6 +1,9 @@
 """Which datastore a command means, and what a question makes of one that is absent, empty or out of reach."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,7 +55,7 @@ def test_48_a_configuration_file_disables_all_environment_variables(
     percale: Calls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATASTORE_TYPE", "etcdv3")
-    monkeypatch.setenv("ETCD_ENDPOINTS", "http://nowhere:2379")
+    monkeypatch.setenv("ETCD_ENDPOINTS", "nowhere")
     path = tmp_path / "there.sqlite"
     named = config(tmp_path / "calicoctl.cfg", datastoreType="sqlite", sqlitePath=str(path))
     assert percale("apply", "-q", "-f", SHOP).status == Exit.OUT_OF_REACH
@@ -94,6 +97,15 @@ def test_etcd_is_a_datastore(percale: Calls, monkeypatch: pytest.MonkeyPatch) ->
     assert (answer.status, answer.out) == (from_files.status, from_files.out)
     assert "tier.projectcalico.org/kube-baseline" in percale("get", "tiers", "-o", "name").out
     assert percale("delete", "-q", "-f", SHOP).status == Exit.YES
+
+
+def test_etcd_needs_its_extra() -> None:
+    script = "import sys; sys.modules['grpc'] = None; from percale.cli.main import run; run()"
+    argv = (sys.executable, "-c", script, "get", "tiers")
+    environment = {**os.environ, "ETCD_ENDPOINTS": "http://127.0.0.1:1"}
+    ended = subprocess.run(argv, capture_output=True, check=False, env=environment, encoding="utf-8")  # noqa: S603
+    assert (ended.returncode, ended.stdout) == (Exit.OUT_OF_REACH, "")
+    assert "pip install 'percale[etcd]'" in ended.stderr
 
 
 def test_etcd_needs_an_endpoint(percale: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -157,6 +157,12 @@ def test_a_transaction_is_all_or_nothing(store: Datastore) -> None:
     assert store.list(EVERYTHING) == before
 
 
+def test_a_transaction_of_nothing_is_nothing(store: Datastore) -> None:
+    before = store.list(EVERYTHING)
+    assert list(store.write([])) == []
+    assert store.list(EVERYTHING) == before
+
+
 def test_a_transaction_sees_what_it_has_done(store: Datastore) -> None:
     there = store.create(network_set("a/x"))
     assert store.write([Delete(key_of(there)), Create(network_set("a/x", "10.0.0.0/8"))])[0] is None

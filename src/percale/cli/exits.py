@@ -4,7 +4,7 @@ from enum import IntEnum
 
 from percale.analysis.parties import NoSuchParty, Unaskable
 from percale.analysis.reach import TooOpen
-from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected
+from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected, TooMuch
 from percale.errors import PercaleError
 from percale.host.git import NotInRepository
 from percale.resources.problems import InvalidInput
@@ -29,7 +29,7 @@ def exit_of(error: PercaleError) -> Exit:
             return Exit.INVALID_INPUT
         case UsageError() | NoSuchParty() | Unaskable() | NotInRepository():
             return Exit.USAGE
-        case NotFound() | AlreadyExists() | Conflict() | Forbidden() | Rejected():
+        case NotFound() | AlreadyExists() | Conflict() | Forbidden() | Rejected() | TooMuch():
             return Exit.NO
         case TooOpen():
             return Exit.CANNOT_TELL

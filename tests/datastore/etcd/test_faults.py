@@ -15,7 +15,7 @@ from percale.datastore.errors import StoreUnavailable
 from percale.datastore.etcd.access import Certificates
 from percale.datastore.etcd.cluster import Patience
 from percale.datastore.etcd.store import Etcd
-from percale.datastore.interface import Create, Put
+from percale.datastore.interface import Bookmark, Create, Put
 from percale.datastore.keys import EVERYTHING, key_of
 
 _IMPATIENT = Patience(one_s=0.5, all_s=1.0)
@@ -194,6 +194,21 @@ def test_a_watch_in_an_outage_is_closed_by_another_thread(alone: Member) -> None
     assert watch.poll() == ()
     closer.join()
     store.close()
+
+
+def test_progress_is_a_bookmark(tmp_path: Path) -> None:
+    interval = ("--experimental-watch-progress-notify-interval", "200ms")
+    with running(Member(tmp_path / "alone", arguments=interval)) as (member,):
+        store = Etcd(access_to(member))
+        with store.watch(EVERYTHING, store.list(EVERYTHING).revision) as watch:
+            assert watch.poll(0) == ()
+            member.etcdctl("put", "/registry/elsewhere", "x")
+            now = store.list(EVERYTHING).revision
+            assert watch.poll(10) == (Bookmark(now),)
+            store.create(tier("t"))
+            events = [one for one in watch.poll(5) if isinstance(one, Put)]
+            assert [one.key.name for one in events] == ["t"]
+        store.close()
 
 
 # Who one is.

@@ -86,7 +86,7 @@ def test_a_policy_may_be_there_under_an_old_name() -> None:
         Selection(None, "shop"),
         Selection(frozenset()),
     ],
-    ids=str,
+    ids=["everything", "a kind", "kinds", "kinds of a namespace", "a namespace", "nothing"],
 )
 def test_ranges_hold_their_selection_and_no_other_kind(selection: Selection) -> None:
     ranges = ranges_of(selection)

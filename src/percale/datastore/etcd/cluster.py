@@ -1,40 +1,22 @@
 """Calls to whichever member answers."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
-from percale.datastore.errors import DatastoreError
-from percale.datastore.etcd.access import Access, Endpoint, trusted_by_host
-
-# Read when grpc is loaded: its own talk would stand between ours, and nothing is called in forked processes.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
-
 import grpc
 
+from percale.datastore.errors import DatastoreError
 from percale.datastore.etcd import messages
+from percale.datastore.etcd.access import Access, Endpoint
+from percale.datastore.etcd.channels import Channels, Closed
 from percale.datastore.etcd.failures import CallFailed, Failure, unavailable
 from percale.datastore.etcd.messages import Message
 
 #: How long a round between members that all fail waits for the next.
 _PAUSE_S = 0.1
-_OPTIONS = (
-    # Members are on the same network; a proxy of the environment is not meant for them.
-    ("grpc.enable_http_proxy", 0),
-    ("grpc.use_local_subchannel_pool", 1),
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 5_000),
-    ("grpc.http2.max_pings_without_data", 0),
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 1_000),
-    ("grpc.max_reconnect_backoff_ms", 1_000),
-)
 #: A member without a leader refuses at once, where it would wait, or answer a watch with silence.
 _WITH_LEADER = ("hasleader", "true")
 _REFUSALS = (Failure.KEY_GONE, Failure.TOO_LARGE)
@@ -79,10 +61,9 @@ class Cluster:
     def __init__(self, access: Access, patience: Patience) -> None:
         self._access, self.patience = access, patience
         self._lock = Lock()
-        self._channels: dict[Endpoint, grpc.Channel] = {}
+        self._channels = Channels(access.certificates)
         self._turn = 0
         self._token = ""
-        self._is_closed = False
 
     @property
     def name(self) -> str:
@@ -110,7 +91,7 @@ class Cluster:
             raise Unanswered(failed.why) from failed
 
     def watch(self, endpoint: Endpoint, requests: Iterator[Message]) -> Telling:
-        stub = self._channel(endpoint).stream_stream(
+        stub = self._opened(endpoint).stream_stream(
             "/etcdserverpb.Watch/Watch", _serialized, messages.WatchResponse.FromString
         )
         telling: Telling = stub(requests, metadata=self._metadata(endpoint))
@@ -140,10 +121,7 @@ class Cluster:
         return unavailable(self.name, why)
 
     def close(self) -> None:
-        with self._lock:
-            channels, self._channels, self._is_closed = self._channels, {}, True
-        for channel in channels.values():
-            channel.close()
+        self._channels.close()
 
     def _repeated(self, method: str, request: Message, response: Message) -> Message:
         why = "no member answers"
@@ -165,7 +143,7 @@ class Cluster:
     def _called(
         self, endpoint: Endpoint, method: str, request: Message, response: Message, how: tuple[float, _Metadata]
     ) -> Message:
-        stub = self._channel(endpoint).unary_unary(method, _serialized, response.FromString)
+        stub = self._opened(endpoint).unary_unary(method, _serialized, response.FromString)
         seconds, metadata = how
         try:
             return stub(request, timeout=seconds, metadata=metadata)
@@ -187,6 +165,12 @@ class Cluster:
                 return ""
             raise
 
+    def _opened(self, endpoint: Endpoint) -> grpc.Channel:
+        try:
+            return self._channels.to(endpoint)
+        except Closed as error:
+            raise self.unusable("it has been closed") from error
+
     def _endpoint(self) -> Endpoint:
         return self._access.endpoints[self._turn % len(self._access.endpoints)]
 
@@ -194,23 +178,6 @@ class Cluster:
         with self._lock:
             if endpoint == self._endpoint():
                 self._turn += 1
-
-    def _channel(self, endpoint: Endpoint) -> grpc.Channel:
-        with self._lock:
-            if self._is_closed:
-                raise self.unusable("it has been closed")
-            if endpoint not in self._channels:
-                self._channels[endpoint] = self._opened(endpoint)
-            return self._channels[endpoint]
-
-    def _opened(self, endpoint: Endpoint) -> grpc.Channel:
-        if not endpoint.is_secure:
-            return grpc.insecure_channel(endpoint.address, options=_OPTIONS)
-        given = self._access.certificates
-        credentials = grpc.ssl_channel_credentials(
-            given.authorities or trusted_by_host(), given.key or None, given.certificate or None
-        )
-        return grpc.secure_channel(endpoint.address, credentials, options=_OPTIONS)
 
 
 _serialized: Callable[[Message], bytes] = lambda message: message.SerializeToString()  # noqa: E731

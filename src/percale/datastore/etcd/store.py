@@ -59,6 +59,8 @@ class Etcd(SingleWrites):
                 if revision := attempt.landed(found):
                     return attempt.stored(revision)
             attempt = Attempt.of(changes, found, self._stamps)
+            if not attempt.writes:
+                return attempt.stored(found.revision)
             try:
                 if revision := self._made(attempt):
                     return attempt.stored(revision)
@@ -73,8 +75,6 @@ class Etcd(SingleWrites):
 
     def _made(self, attempt: Attempt) -> int:
         """In which revision; 0 if somebody was quicker."""
-        if not attempt.writes:
-            return attempt.found.revision
         try:
             answer = self._cluster.write(transaction(attempt))
         except Refused as refused:
