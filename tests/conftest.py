@@ -1,4 +1,4 @@
-"""What holds for a run as a whole: long tests on request only, shared servers ended, programs that can be interrupted."""
+"""What holds for a whole run: long tests on request only, shared servers ended, programs that can be interrupted."""
 
 import signal
 import sys
