@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import chain
 
 from percale.policy.endpoints import Endpoint
-from percale.policy.host_path import Crossing
+from percale.policy.host_path import A_WORKLOADS_INTERFACE, Crossing
 from percale.policy.selection import Staged
 from percale.policy.verdict import Verdict, judge
 from percale.policy.world import World
+from percale.traffic.addresses import Address
 from percale.traffic.packet import Packet
 
 
@@ -22,13 +23,21 @@ def judged(
 ) -> Verdict:
     """Each host on the way is a crossing of its own: out of the one, into the other."""
     verdict = judge(world, packet, staged=staged)
-    crossings = crossings_of(source_host, destination_host)
+    crossings = crossings_of(world, packet, source_host, destination_host)
     asked = (judge(world, packet, crossing=crossing, staged=staged).host for crossing in crossings)
     return replace(verdict, host=tuple(chain.from_iterable(asked)))
 
 
-def crossings_of(source: Endpoint | None, destination: Endpoint | None) -> Iterator[Crossing]:
+def crossings_of(
+    world: World, packet: Packet, source: Endpoint | None, destination: Endpoint | None
+) -> Iterator[Crossing]:
+    """To a pod of its own, and from one, a host has the pod's interface instead of those that its policy governs."""
     if source:
-        yield Crossing(source.node, None, source.interface)
+        yield Crossing(source.node, None, _interface(world, source, packet.destination))
     if destination:
-        yield Crossing(destination.node, destination.interface, None)
+        yield Crossing(destination.node, _interface(world, destination, packet.source), None)
+
+
+def _interface(world: World, host: Endpoint, other_end: Address) -> str:
+    workload = world.workload_at(other_end)
+    return A_WORKLOADS_INTERFACE if workload and workload.node == host.node else host.interface

@@ -138,7 +138,7 @@ def explained(
     ends = ((packet.source, Direction.EGRESS), (packet.destination, Direction.INGRESS))
     asked = [(world.workload_at(address), direction) for address, direction in ends]
     walks = [workload_walk(Question(world, one, way, packet, staged=staged)) for one, way in asked if one]
-    for crossing in crossings_of(source_host, destination_host):
+    for crossing in crossings_of(world, packet, source_host, destination_host):
         walks += [walk(*found) for found in host_questions(world, crossing, packet, staged)]
     return tuple(walks)
 

@@ -15,6 +15,9 @@ from percale.policy.selection import Staged
 from percale.policy.world import EVERY_INTERFACE, World
 from percale.traffic.packet import Packet
 
+#: Any interface that a workload hangs on; longer than a name may be, so that none is called so.
+A_WORKLOADS_INTERFACE = "a workload's interface"
+
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
@@ -109,4 +112,6 @@ class _Way:
         return self.world.host_endpoint(self.crossing.node, interface)
 
     def _is_workload(self, interface: str) -> bool:
+        if interface == A_WORKLOADS_INTERFACE:
+            return True
         return interface in self.world.node(self.crossing.node).workload_interfaces

@@ -76,7 +76,6 @@ def test_a_policy_may_be_there_under_an_old_name() -> None:
     assert [str(one.name) for one in paths_of(Key(TIER, "web"))] == ["web"]
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     "selection",
     [
@@ -89,19 +88,6 @@ def test_a_policy_may_be_there_under_an_old_name() -> None:
     ],
     ids=["everything", "a kind", "kinds", "kinds of a namespace", "a namespace", "nothing"],
 )
-=======
-_SELECTIONS = {
-    "everything": EVERYTHING,
-    "one kind": Selection(frozenset({POLICY})),
-    "three kinds": Selection(frozenset({POLICY, TIER, kind("v1", "Pod")})),
-    "two kinds in a namespace": Selection(frozenset({POLICY, TIER}), "shop"),
-    "a namespace": Selection(None, "shop"),
-    "nothing": Selection(frozenset()),
-}
-
-
-@pytest.mark.parametrize("selection", _SELECTIONS.values(), ids=_SELECTIONS)
->>>>>>> 7d49b26 (tests: name tests alike in every process)
 def test_ranges_hold_their_selection_and_no_other_kind(selection: Selection) -> None:
     ranges = ranges_of(selection)
     assert all(before.end <= after.first for before, after in pairwise(ranges))
