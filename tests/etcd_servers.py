@@ -53,6 +53,8 @@ class Member:
     scheme: str = "http"
     client_port: int = field(default_factory=free_port)
     peer_port: int = field(default_factory=free_port)
+    #: Where others reach it, if that is somewhere else than where it listens.
+    advertised_peer_port: int = 0
     cluster: str = ""
     process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +64,7 @@ class Member:
 
     @property
     def peer_url(self) -> str:
-        return f"http://127.0.0.1:{self.peer_port}"
+        return f"http://127.0.0.1:{self.advertised_peer_port or self.peer_port}"
 
     @property
     def endpoint(self) -> Endpoint:
@@ -74,7 +76,7 @@ class Member:
         argv = [
             "etcd", "--name", self.name, "--data-dir", str(self.directory / "data"),
             "--listen-client-urls", self.url, "--advertise-client-urls", self.url,
-            "--listen-peer-urls", self.peer_url, "--initial-advertise-peer-urls", self.peer_url,
+            "--listen-peer-urls", f"http://127.0.0.1:{self.peer_port}", "--initial-advertise-peer-urls", self.peer_url,
             "--initial-cluster", self.cluster or f"{self.name}={self.peer_url}",
             *_FAST, *self.arguments,
         ]  # fmt: skip

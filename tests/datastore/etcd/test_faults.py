@@ -5,14 +5,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from contracts.stores import network_set, tier
-from etcd_servers import Member, access_to, running
+from etcd_links import Links, Swallowing
+from etcd_servers import Member, access_to, free_port, running
 from percale.datastore.errors import StoreUnavailable
-from percale.datastore.etcd.access import Certificates
+from percale.datastore.etcd.access import Access, Certificates
 from percale.datastore.etcd.cluster import Patience
 from percale.datastore.etcd.store import Etcd
 from percale.datastore.interface import Bookmark, Create, Put
@@ -126,6 +128,37 @@ def test_a_member_that_hangs_is_passed_over(three: Sequence[Member]) -> None:
     store.close()
 
 
+def test_a_member_that_is_cut_off_from_the_others_is_left(tmp_path: Path) -> None:
+    members = [Member(tmp_path / name, name, advertised_peer_port=free_port()) for name in "abc"]
+    links = Links()
+    for one in members:
+        links.before(one)
+    with closing(links), running(*members):
+        links.learn(members[0])
+        first = leader(members)
+        others = [one for one in members if one is not first]
+        store, alone = Etcd(access_to(first, *others)), Etcd(access_to(first), patience=_IMPATIENT)
+        watch = store.watch(EVERYTHING, store.list(EVERYTHING).revision)
+        writer = Writer(store, "cut")
+        writer.wait_for(10)
+        assert watch.poll(0)
+        links.cut(first)
+        writer.wait_for(len(writer.acknowledged) + 10)
+        acknowledged = writer.stop()
+        with pytest.raises(StoreUnavailable):
+            alone.list(EVERYTHING)
+        assert acknowledged <= names(store)
+        last = store.create(tier("last"))
+        while not any(isinstance(one, Put) and one.manifest == last for one in watch.poll(10)):
+            assert first.process
+        links.mend()
+        first.wait()
+        assert acknowledged <= names(alone)
+        watch.close()
+        for opened in (store, alone):
+            opened.close()
+
+
 def test_a_member_without_the_others_says_nothing_rather_than_something_old(three: Sequence[Member]) -> None:
     store = Etcd(access_to(three[0]), patience=_IMPATIENT)
     there = store.create(tier("cut-off"))
@@ -149,6 +182,17 @@ def test_a_member_without_the_others_says_nothing_rather_than_something_old(thre
         told = [one.key.name for one in watch.poll(10) if isinstance(one, Put)]
     assert told[-1] == "again"
     store.close()
+
+
+def test_a_write_whose_answer_is_lost_is_made_once(three: Sequence[Member]) -> None:
+    with closing(Swallowing(three[0], b"creationTimestamp")) as between:
+        store = Etcd(Access((between.endpoint,)))
+        start = store.list(EVERYTHING).revision
+        created = store.write([Create(tier("lost-x")), Create(tier("lost-y"))])
+        assert between.has_swallowed
+        with store.watch(EVERYTHING, start) as watch:
+            assert [one.manifest for one in watch.poll(5) if isinstance(one, Put)] == created
+        store.close()
 
 
 def test_a_write_that_was_not_answered_is_made_once(three: Sequence[Member]) -> None:
