@@ -3,6 +3,7 @@
 import copy
 from random import Random
 
+from random_hosts import HostGenerator
 from random_worlds import Generator, Manifest
 
 _POLICIES = (
@@ -65,3 +66,31 @@ def _otherwise(manifests: list[Manifest], generator: Generator, edit: int) -> li
 
 
 _KINDS = (("Pod",), ("Namespace",), ("NetworkSet", "GlobalNetworkSet"), ("Tier",))
+
+
+def mutated_hosts(manifests: list[Manifest], seed: int) -> list[Manifest]:
+    """With one to three edits of what is said about hosts, of anything else, or of both."""
+    generator = HostGenerator(Random(seed))
+    found = copy.deepcopy(manifests)
+    if generator.one_in(3):
+        found = mutated(found, seed)
+    for number in range(generator.random.randint(1, 2)):
+        found = _host_edited(found, generator, number)
+    return found
+
+
+def _host_edited(manifests: list[Manifest], generator: HostGenerator, number: int) -> list[Manifest]:
+    policies = [one for one in manifests if one["metadata"]["name"].startswith("host-policy")]
+    chosen = generator.random.choice([one for one in manifests if one["kind"] == "HostEndpoint"] or manifests)
+    edit = generator.random.randrange(7)
+    if edit == 0:
+        return [*manifests, generator.host_policy(100 + number)]
+    if edit in (1, 2, 3) and policies:
+        generator.random.choice(policies)["spec"] = generator.host_policy(0)["spec"]
+    elif edit == 4 and policies:
+        return [one for one in manifests if one is not generator.random.choice(policies)]
+    elif edit == 5 and chosen["kind"] == "HostEndpoint":
+        return [one for one in manifests if one is not chosen]
+    elif edit == 6 and chosen["kind"] == "HostEndpoint":
+        chosen["metadata"]["labels"] = generator.labels()
+    return manifests

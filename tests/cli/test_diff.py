@@ -308,7 +308,7 @@ spec: {%s}
         (_HOST, f"{_HOST}---\n{_FORWARDED}", "policies for forwarded traffic changed: not compared"),
         (
             f"{_HOST}---\n{_FORWARDED}",
-            f"{_HOST}---\n{_FORWARDED}---\n{_FELIX % 'failsafeInboundHostPorts: []'}",
+            f"{_HOST}---\n{_FORWARDED.replace('action: Deny', 'action: Deny, protocol: TCP')}",
             "policies for forwarded traffic changed: not compared",
         ),
         (
@@ -323,6 +323,28 @@ def test_what_is_not_compared_is_never_the_same(percale: Calls, tmp_path: Path, 
     assert ended.status == Exit.CANNOT_TELL
     assert says in ended.err
     assert says in ended.out
+
+
+_OF_HOSTS = """apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: hosts}
+spec: {selector: role == 'host', ingress: [{action: Allow, protocol: TCP, destination: {ports: [80]}}]}
+"""
+
+
+def test_what_hosts_send_and_take_is_compared(percale: Calls, tmp_path: Path) -> None:
+    old, new = (f"{_HOST}---\n{_OF_HOSTS.replace('80', port)}" for port in ("80", "8443"))
+    ended = _of_texts(percale, tmp_path, old, new)
+    assert ended.status == Exit.NO
+    assert "host:node1 with TCP to 8443\n  was denied: host node1 ingress: no rule matches in" in ended.out
+    assert "now allowed: host node1 ingress: GlobalNetworkPolicy hosts ingress[0] (Allow)" in ended.out
+    assert " to host:node1 at 192.0.2.1 TCP 8443" in ended.out
+
+
+def test_a_host_endpoint_that_one_side_lacks_closes_its_host(percale: Calls, tmp_path: Path) -> None:
+    ended = _of_texts(percale, tmp_path, _NAMESPACE, _HOST)
+    assert ended.status == Exit.NO
+    assert "may no longer reach host:node1 with" in ended.out
 
 
 def _of_texts(percale: Calls, where: Path, old: str, new: str) -> Ended:

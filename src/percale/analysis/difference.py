@@ -6,14 +6,16 @@ the rows of subjects that a changed policy selects are compared, and only polici
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import product
 from operator import or_
 
+from percale.analysis.changes import Change, Grounds, Parties, Worlds
 from percale.analysis.comparison import Comparison, Line
-from percale.analysis.counterexample import Example, example
 from percale.analysis.ends import End, Kinds, ends_of, templates
-from percale.analysis.pairing import Pair, Pairing, aligned
+from percale.analysis.host_changes import host_changes, without_hosts
+from percale.analysis.host_ends import Host, hosts_of
+from percale.analysis.pairing import Pairing, aligned
 from percale.analysis.policy_changes import PolicyChange, policy_changes, touched
 from percale.analysis.symbolic.bits import bits_of
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
@@ -23,47 +25,7 @@ from percale.policy.policies import Policy
 from percale.policy.rules import Direction
 from percale.policy.world import World
 from percale.resources.documents import no_garbage_collection
-from percale.traffic.intervals import EMPTY, Intervals
-from percale.traffic.traffic import Traffic
-
-Worlds = tuple[World, World]
-Grounds = tuple[Ground, Ground]
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """Workloads, or addresses that no workload has in either world; `name` is what these are looked up by."""
-
-    pairs: tuple[Pair, ...] = ()
-    addresses: Intervals = EMPTY
-    name: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """Packets from any of the sources to any of the destinations with another fate, all for the same reasons.
-
-    Where it does not hold `everywhere`, it depends on which address a workload has or gets.
-    """
-
-    opens: bool
-    sources: Parties
-    destinations: Parties
-    wire: int
-    everywhere: bool
-    versions: tuple[int, ...]
-    worlds: Worlds
-    grounds: Grounds
-    ends: tuple[tuple[End, ...], tuple[End, ...]]
-
-    @cached_property
-    def traffic(self) -> Traffic:
-        return self.grounds[0].cells.opened(self.wire)
-
-    @cached_property
-    def example(self) -> Example:
-        """A packet with this change of fate, and what is said of it in both worlds."""
-        return example(self.worlds, self.grounds, self.ends, self.wire)
+from percale.traffic.intervals import Intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +70,20 @@ class Difference:
 @no_garbage_collection()
 def difference(old: World, new: World, scope: Scope = EVERYTHING, versions: tuple[int, ...] = ()) -> Difference:
     like, pairing = aligned(old, new), Pairing.of(old, new)
+    hosts, changed = hosts_of(old, like), touched(old, like)
     grounds = [_grounds(old, like, version, scope) for version in versions or versions_of(old, new)]
-    compared = [_narrowed(one, pairing, touched(old, like)) for one in grounds]
+    compared = [_narrowed(one, pairing, hosts, changed) for one in grounds]
     return replace(_found((old, new), pairing, policy_changes(old, like), compared), uncompared=uncompared(old, like))
 
 
 def plain_difference(old: World, new: World, scope: Scope = EVERYTHING) -> Difference:
     """The same with every row compared and nothing shared, which takes long in large worlds."""
     pairing, compared = Pairing.of(old, new), list[_Compared]()
+    hosts, changed = hosts_of(old, new), touched(old, new)
     for version in versions_of(old, new):
         grounds = _grounds(old, new, version, scope)
-        compared.append(_Compared(grounds, _plainly(grounds, ends_of(*grounds, pairing))))
+        ends = without_hosts(ends_of(*grounds, pairing), hosts, version)
+        compared.append(_Compared(grounds, ends, hosts, changed, _plainly(grounds, ends)))
     return _found((old, new), pairing, policy_changes(old, new), compared)
 
 
@@ -127,6 +92,9 @@ class _Compared:
     """In one IP version."""
 
     grounds: Grounds
+    ends: tuple[End, ...]
+    hosts: tuple[Host, ...]
+    changed: set[Policy]
     rows: Comparison
 
     @property
@@ -137,7 +105,7 @@ class _Compared:
 def _found(
     worlds: Worlds, pairing: Pairing, policies: tuple[PolicyChange, ...], compared: Sequence[_Compared]
 ) -> Difference:
-    changes = tuple(_once(change for one in compared for change in _changes(worlds, one)))
+    changes = tuple(_once(change for one in compared for change in _changes(worlds, one) if change.places))
     counts = tuple(Counts(one.version, *one.rows.pairs()) for one in compared)
     return Difference(worlds, pairing, policies, changes, counts)
 
@@ -165,10 +133,10 @@ def _joined(before: Change, one: Change) -> Change:
 # Which rows to compare.
 
 
-def _narrowed(grounds: Grounds, pairing: Pairing, changed: set[Policy]) -> _Compared:
-    ends = ends_of(*grounds, pairing)
+def _narrowed(grounds: Grounds, pairing: Pairing, hosts: tuple[Host, ...], changed: set[Policy]) -> _Compared:
+    ends = without_hosts(ends_of(*grounds, pairing), hosts, grounds[0].cells.version)
     if grounds[0].identities is not grounds[1].identities:
-        return _Compared(grounds, _plainly(grounds, ends))
+        return _Compared(grounds, ends, hosts, changed, _plainly(grounds, ends))
     identities = grounds[0].identities
     subjects = reduce(or_, (identities.subjects(one.subject) for one in changed), 0)
     senders = receivers = 0
@@ -177,7 +145,7 @@ def _narrowed(grounds: Grounds, pairing: Pairing, changed: set[Policy]) -> _Comp
     senders, receivers = (bits_of(rows.touched(way), len(identities.known)) for way in (_EGRESS, _INGRESS))
     if (senders | receivers) & ~subjects:
         rows = _about(grounds, ends, subjects, senders, receivers)
-    return _Compared(grounds, rows)
+    return _Compared(grounds, ends, hosts, changed, rows)
 
 
 _EGRESS, _INGRESS = Direction.EGRESS, Direction.INGRESS
@@ -210,6 +178,8 @@ def _changes(worlds: Worlds, compared: _Compared) -> Iterator[Change]:
         destinations = _sides(compared.rows.receivers, line.destinations)
         for sides in product(sources, destinations):
             yield from _told(worlds, compared, line, sides)
+    if compared.hosts:
+        yield from host_changes(worlds, compared.grounds, compared.ends, compared.hosts, compared.changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,14 @@ def _identities(old: Ground, new: Ground, pair: Pair) -> Sequence[tuple[int, int
         after = new.identities.of_endpoint[pair.old]
     if len(before) == len(after) == 1:
         return ((before[0], after[0]),)
-    return _by_atom(
+    return by_atom(
         {old.identities.known[number].atom: number for number in before},
         {new.identities.known[number].atom: number for number in after},
         placed=bool(pair.old.networks and pair.new.networks),
     )
 
 
-def _by_atom(before: dict[int, int], after: dict[int, int], *, placed: bool) -> list[tuple[int, int]]:
+def by_atom(before: dict[int, int], after: dict[int, int], *, placed: bool) -> list[tuple[int, int]]:
     """At the same addresses, where it can be; addresses that it has in one world only, with any of the other's."""
     same = [(before[atom], after[atom]) for atom in before if atom in after]
     if same and not placed:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from percale.analysis.changes import Change
 from percale.analysis.connectivity import Group
-from percale.analysis.difference import Change, Difference
+from percale.analysis.difference import Difference
 from percale.analysis.ends import End
 from percale.analysis.pairing import Pair, Pairing
 from percale.analysis.presences import Presence
@@ -22,7 +23,7 @@ def in_namespace(
     found: Difference, apart: Iterable[Presence], namespace: str
 ) -> tuple[Difference, tuple[Presence, ...]]:
     """What begins or ends there, told of these workloads alone; counts stay those of all."""
-    changes = tuple(change for one in found.changes for change in _part(one, namespace))
+    changes = tuple(change for one in found.changes for change in _part(one, namespace) if change.places)
     pairing = Pairing(
         found.pairing.common,
         tuple(one for one in found.pairing.removed if one.namespace == namespace),

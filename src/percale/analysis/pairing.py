@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import starmap
 
-from percale.policy.endpoints import Endpoint
+from percale.policy.endpoints import Endpoint, EndpointKind
 from percale.policy.policies import Policy, PolicyId, PolicySet
 from percale.policy.world import World
 
@@ -17,6 +17,10 @@ class Pair:
 
     old: Endpoint
     new: Endpoint
+
+    @property
+    def is_host(self) -> bool:
+        return self.new.kind is EndpointKind.HOST
 
 
 @dataclass(frozen=True, slots=True)

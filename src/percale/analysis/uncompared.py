@@ -11,7 +11,6 @@ from percale.policy.world import World
 
 
 class Uncompared(StrEnum):
-    HOSTS = "policies for the hosts' own traffic"
     FORWARDED = "policies for forwarded traffic"
     OWN_HOST = "what becomes of pods' traffic to their own host"
 
@@ -25,23 +24,10 @@ def uncompared(old: World, new: World) -> tuple[Uncompared, ...]:
 
 
 def _found(old: World, new: World) -> Iterator[Uncompared]:
-    if (old.host_endpoints or new.host_endpoints) and _hosts_differ(old, new):
-        yield Uncompared.HOSTS
     if _forwarded_differ(old, new):
         yield Uncompared.FORWARDED
     if _own_host_differs(old, new):
         yield Uncompared.OWN_HOST
-
-
-def _hosts_differ(old: World, new: World) -> bool:
-    changed = {one for one in touched(old, new) if not one.staged and Hook.NORMAL in one.hooks}
-    hosts = (*old.host_endpoints, *new.host_endpoints)
-    return (
-        any(policy.subject.matches(host.labels) for policy in changed for host in hosts)
-        or _settings(old) != _settings(new)
-        or _others(old) != _others(new)
-        or old.profiles != new.profiles
-    )
 
 
 def _forwarded_differ(old: World, new: World) -> bool:

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from percale.analysis.changes import Change, Parties
 from percale.analysis.connectivity import Group
 from percale.analysis.counterexample import Judged
-from percale.analysis.difference import Change, Parties
 from percale.analysis.policy_changes import PolicyChange
 from percale.analysis.presences import Presence
 from percale.policy.endpoints import Endpoint
@@ -65,7 +65,7 @@ def _change(told: Told, change: Change) -> dict[str, Any]:
 def _parties(told: Told, change: Change, parties: Parties) -> dict[str, Any]:
     name = told.name(parties, change)
     if parties.pairs:
-        return {"name": name, "kind": "workload", "members": [told.names.reference(one.new) for one in parties.pairs]}
+        return {"name": name, "kind": "host" if parties.are_hosts else "workload", "members": told.members(parties)}
     networks = told.outside(change).networks(Group((), (), parties.addresses, parties.name))
     return {"name": name, "kind": "domain" if parties.name else "outside", "networks": networks}
 
@@ -77,6 +77,9 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "packet": packet_json(verdict),
         "egress": decision_json(verdict.egress, verdict.packet, judged.world),
         "ingress": decision_json(verdict.ingress, verdict.packet, judged.world),
+        **(
+            {"host": [decision_json(one, verdict.packet, judged.world) for one in verdict.host]} if verdict.host else {}
+        ),
     }
 
 

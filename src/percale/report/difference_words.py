@@ -5,16 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from percale.analysis.changes import Change, Parties
 from percale.analysis.connectivity import Connectivity, Group
 from percale.analysis.counterexample import Example
-from percale.analysis.difference import Change, Difference, Parties
+from percale.analysis.difference import Difference
 from percale.analysis.pairing import Pair
 from percale.analysis.presences import Presence
+from percale.policy.endpoints import EndpointKind
 from percale.policy.policies import Policy
-from percale.policy.reasons import EndOfTier, RuleRef
+from percale.policy.reasons import Decision, EndOfTier, RuleRef
 from percale.policy.verdict import Verdict
 from percale.report.counts import counted
 from percale.report.groups import GroupNames, together
+from percale.report.host_names import HostNames
 from percale.report.outside_names import OutsideNames
 from percale.report.reasons import reason_words
 from percale.report.traffic import packet_words, traffic_words
@@ -66,7 +69,7 @@ class Told:
             change.opens,
             f"{sources} {verb} {destinations} with {_traffic(change.traffic)}{self._when(change)}",
             (f"was {_said(then)}", f"now {_said(now)}"),
-            example_words(example),
+            self.example(example),
             self._place(then, now),
         )
 
@@ -79,12 +82,38 @@ class Told:
 
     def name(self, parties: Parties, change: Change) -> str:
         if parties.pairs:
-            return self.names.name([pair.new for pair in parties.pairs])
+            names = self.hosts if parties.are_hosts else self.names
+            return names.name([pair.new for pair in parties.pairs])
         return self.outside(change).name(Group((), (), parties.addresses, parties.name))
+
+    def members(self, parties: Parties) -> list[str]:
+        """Each as `percale reach` takes it."""
+        names = self.hosts if parties.are_hosts else self.names
+        return [names.reference(pair.new) for pair in parties.pairs]
+
+    def example(self, example: Example) -> str:
+        then, now = example.old.verdict.packet, example.new.verdict.packet
+        moved = "" if then == now else f" (now {now.source} to {now.destination})"
+        source, destination = self._end(example.source), self._end(example.destination)
+        ends = f"{source}{then.source}{_port(then)} to {destination}{then.destination}{_name(then)}"
+        return f"{ends} {packet_words(then)}{moved}"
+
+    def _end(self, pair: Pair | None) -> str:
+        if pair is None:
+            return ""
+        return f"{self.hosts.reference(pair.new) if pair.is_host else pair.new} at "
 
     @cached_property
     def names(self) -> WorkloadNames:
         return WorkloadNames(self.found.worlds[1].workloads)
+
+    @cached_property
+    def hosts(self) -> HostNames:
+        """With those that only the old world has."""
+        old, new = (
+            {(one.node, one.interface, one.name): one for one in world.host_endpoints} for world in self.found.worlds
+        )
+        return HostNames({**old, **new}.values())
 
     def outside(self, change: Change) -> OutsideNames:
         version = change.versions[0]
@@ -143,7 +172,7 @@ class Told:
         """One line."""
         if not self.found.has_any:
             if self.found.uncompared:
-                return f"no flow between workloads differs, but {self.uncompared()}"
+                return f"no flow differs, but {self.uncompared()}"
             if not self.found.policies:
                 return "no difference: every packet has the same fate"
             number = counted(len(self.found.policies), "policy", "policies")
@@ -182,8 +211,13 @@ def _traffic(traffic: Traffic) -> str:
 def _said(verdict: Verdict) -> str:
     """Of a denial those sides that deny, of a permission both."""
     decisions = [one for one in verdict.decisions if verdict.allowed or not one.allows]
-    reasons = "; ".join(f"{one.direction}: {reason_words(one.because)}" for one in decisions)
+    reasons = "; ".join(f"{_side(one)}: {reason_words(one.because)}" for one in decisions)
     return f"{'allowed' if verdict.allowed else 'denied'}: {reasons or 'nobody is asked'}"
+
+
+def _side(decision: Decision) -> str:
+    of_host = decision.endpoint.kind is EndpointKind.HOST
+    return f"host {decision.endpoint} {decision.direction}" if of_host else str(decision.direction)
 
 
 def _policies(verdict: Verdict) -> Iterator[Policy]:
@@ -196,18 +230,6 @@ def _policies(verdict: Verdict) -> Iterator[Policy]:
                     yield from policies
                 case _:
                     pass
-
-
-def example_words(example: Example) -> str:
-    then, now = example.old.verdict.packet, example.new.verdict.packet
-    moved = "" if then == now else f" (now {now.source} to {now.destination})"
-    source, destination = _end(example.source), _end(example.destination)
-    ends = f"{source}{then.source}{_port(then)} to {destination}{then.destination}{_name(then)}"
-    return f"{ends} {packet_words(then)}{moved}"
-
-
-def _end(pair: Pair | None) -> str:
-    return f"{pair.new} at " if pair else ""
 
 
 def _port(packet: Packet) -> str:

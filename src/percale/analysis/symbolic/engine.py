@@ -108,6 +108,10 @@ class Engine:
             int(self.ingress.peers.class_of[identity]),
         )
 
+    def host_kind(self, host: Endpoint, identity: int) -> object:
+        """Equal where hosts' own processes are alike in all they send and take: rules may ask for their address too."""
+        return (*self.kind(identity), *(self._host_way(host, way, identity).row for way in Direction))
+
     def _class(self, subjects: Partition, identity: int) -> int:
         return int(subjects.class_of[identity]) if identity < self.identities.workloads else -1
 
