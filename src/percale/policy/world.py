@@ -88,9 +88,7 @@ class World:
 
     @cached_property
     def _node_at(self) -> dict[Address, Node]:
-        """What a host endpoint is expected to have is its node's, whether or not anybody describes the node."""
-        expected = {address: self.node(one.node) for one in self.host_endpoints for address in one.addresses}
-        return expected | {address: node for node in self.nodes for address in node.addresses}
+        return {address: node for node in self.nodes for address in node.addresses}
 
     def workload_at(self, address: Address) -> Endpoint | None:
         return self._workload_at.get(address)
