@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from agreement import world_from
-from builders import namespace, pod, policy, world
+from builders import Manifest, namespace, pod, policy, resource, world
 from percale.analysis.connectivity import Connectivity
 from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import Engine, Scope
@@ -67,3 +67,18 @@ def test_what_depends_on_an_address_that_a_workload_has_yet_to_get_holds_sometim
     web, db = connectivity.workloads
     flow = connectivity.flow(web, db)
     assert (flow.always, flow.sometimes) == (0, connectivity.engine.cells.opening)
+
+
+def test_hosts_with_equal_labels_and_unlike_addresses_are_told_apart_by_policy_that_asks_for_their_own() -> None:
+    def host(name: str, at: str) -> Manifest:
+        spec = {"node": name, "interfaceName": "eth0", "expectedIPs": [at]}
+        return resource("projectcalico.org/v3", "HostEndpoint", name, {"role": "host"}, spec=spec)
+
+    allowed = {"action": "Allow", "source": {"nets": ["192.0.2.0/24"]}}
+    one = world(
+        host("a", "192.0.2.1"),
+        host("b", "203.0.113.1"),
+        policy("own", selector="role == 'host'", types=["Egress"], egress=[allowed]),
+    )
+    groups = Connectivity(Engine.of(one, 4)).hosts
+    assert [[member.name for member in group.members] for group in groups] == [["a"], ["b"]]

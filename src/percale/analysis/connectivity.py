@@ -128,9 +128,10 @@ class Connectivity:
         for one in hosts:
             settings = self.engine.world.settings_for(one.node)
             label_kind = self.engine.identities.residence[one]
-            kinds = frozenset(map(self._kind, self._host_identities(one)))
-            key = label_kind, settings, one.interface == EVERY_INTERFACE, one.profiles, kinds
-            if kinds:
+            # Not their kinds: these say how others see an address, while a host's own policy may ask for its own.
+            identities = self._host_identities(one)
+            key = label_kind, settings, one.interface == EVERY_INTERFACE, one.profiles, frozenset(identities)
+            if identities:
                 found.setdefault(key, []).append(one)
         return tuple(Group(self._host_identities(members[0]), tuple(members)) for members in found.values())
 
@@ -139,7 +140,7 @@ class Connectivity:
         version = self.engine.cells.version
         if addresses := addresses_of_host(self.engine.world, one):
             return tuple(dict.fromkeys(self.engine.identity(it) for it in addresses if it.version == version))
-        return tuple(number for group in self.outside if not group.name for number in group.identities)
+        return tuple(number for (_, name), number in self.engine.identities.outside.items() if not name)
 
     def flow(self, source: Group, destination: Group) -> Flow:
         ends = product(source.identities, destination.identities)

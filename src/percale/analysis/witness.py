@@ -48,20 +48,21 @@ def witness(engine: Engine, source: Group, destination: Group, wire: int, *, pas
 
 
 def _between(engine: Engine, source: tuple[Group, int], destination: tuple[Group, int], point: Point) -> Witness | None:
-    """None where both could only have one and the same address."""
+    """None where both could only have one and the same address, or be a workload and its own host."""
     pairs = ((one, other) for one in _holders(engine, *source) for other in _holders(engine, *destination))
     alone: tuple[Held, Held] | None = None
     for pair in pairs:
-        if pair[0][1] != pair[1][1]:
+        if pair[0][1] != pair[1][1] and not _is_on_host(pair[0][0], pair[1][0]):
             alone = alone or pair
-            if not _are_one(pair[0][0], pair[1][0]):
+            if not pair[0][0] or pair[0][0] is not pair[1][0]:
                 return _witness(engine, pair, point, destination[0].name)
     # One endpoint at either end is two replicas of a template, or two addresses of a pod.
     return _witness(engine, alone, point, destination[0].name) if alone else None
 
 
-def _are_one(source: Endpoint | None, destination: Endpoint | None) -> bool:
-    return bool(source and destination and (source is destination or share_host(source, destination)))
+def _is_on_host(source: Endpoint | None, destination: Endpoint | None) -> bool:
+    """Between a workload and its own host other rules hold than those that the sets are made of."""
+    return bool(source and destination and share_host(source, destination))
 
 
 Held = tuple[Endpoint | None, Address]
