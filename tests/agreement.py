@@ -27,18 +27,6 @@ class Disagreement:
     predicted: bool
 
 
-@dataclass
-class Tally:
-    """How much was compared, for the closing lines of a test run."""
-
-    worlds: int = 0
-    packets: int = 0
-
-    def add(self, *, packets: int) -> None:
-        self.worlds += 1
-        self.packets += packets
-
-
 def build_lab(attachment: Attachment) -> Lab:
     pods = [LabPod(name, ADDRESSES[name]) for name in PODS]
     return Lab.build(pods, attachment=attachment, outside_addresses=ELSEWHERE)

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytest_plugins = ["tally"]
+
 
 def pytest_configure() -> None:
     # A shell starts what runs in the background with SIGINT ignored, and so would be whatever a test starts.

@@ -2,13 +2,14 @@
 
 import pytest
 
-from agreement import Tally, check_world, disagreements, world_from
+from agreement import check_world, disagreements, world_from
 from percale.lab.layout import Attachment
 from percale.lab.topology import Lab
 from percale.policy.verdict import judge
 from percale.traffic.packet import Packet
 from percale.traffic.protocols import TCP
 from random_worlds import ADDRESSES, PODS
+from tally import Tally
 
 _WORLDS = 160
 _LONG_WORLDS = 600

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from agreement import Tally, minimal, world_from
+from agreement import minimal, world_from
 from host_ways import packets_for, receivers, way
 from percale.lab.layout import Attachment
 from percale.lab.packets import send_all
@@ -16,6 +16,7 @@ from percale.policy.world import World
 from percale.traffic.packet import Packet
 from random_hosts import HostGenerator
 from random_worlds import Manifest
+from tally import Tally
 
 pytestmark = pytest.mark.kernel
 

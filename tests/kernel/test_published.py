@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from agreement import Tally, world_from
+from agreement import world_from
 from kernel_support import address_of, require_namespaces
 from percale.lab.layout import NODE, OUTSIDE, Attachment, LabPod
 from percale.lab.packets import send_all
@@ -22,6 +22,7 @@ from percale.traffic.packet import Packet
 from percale.traffic.protocols import SCTP, TCP, UDP
 from random_hosts import HostGenerator
 from random_worlds import ADDRESSES, PODS
+from tally import Tally
 
 pytestmark = pytest.mark.kernel
 

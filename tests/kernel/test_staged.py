@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from agreement import Tally, disagreements, packets_for, world_from
+from agreement import disagreements, packets_for, world_from
 from host_ways import Sent, receivers, way
 from host_ways import packets_for as packets_on_ways
 from kernel_support import address_of
@@ -35,6 +35,7 @@ from percale.traffic.packet import Packet
 from percale.traffic.protocols import TCP
 from random_hosts import HostGenerator
 from random_worlds import ELSEWHERE, PODS, Generator, Manifest
+from tally import Tally
 
 pytestmark = pytest.mark.kernel
 
