@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from percale.dataplane import naming
-from percale.dataplane.membership import Subjects
 from percale.dataplane.peers import ASKED_NOTHING, Answer, PeerRule, answer, asks, rules_of_host, rules_of_workload
 from percale.dataplane.stages import HOST, HOST_PRE_DNAT, HOST_UNTRACKED, POD_EGRESS, POD_INGRESS, STAGED, Stage
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook, Policy, PolicySet, Profile
 from percale.policy.rules import OWN_SIDE, Action, Direction, Rule
 from percale.policy.selection import Staged, TierInForce, tiers_in_force
+from percale.policy.subjects import Subjects
 from percale.policy.world import World
 from percale.traffic.addresses import Address
 
