@@ -1,7 +1,10 @@
 """The file's tables, and how a connection is set up so that a write that is acknowledged is durable."""
 
+import fcntl
+import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from percale.datastore.errors import StoreUnavailable
@@ -40,11 +43,23 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     # Each statement is its own transaction unless one is begun; threads take turns by a lock of the store.
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
-        _prepare(connection, path, create=create)
+        with _turn(path.parent):
+            _prepare(connection, path, create=create)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def _turn(directory: Path) -> Iterator[None]:
+    """One process at a time: SQLite's own locks do not wait while a file's journal becomes a write-ahead log."""
+    opened = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None:
