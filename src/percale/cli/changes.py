@@ -1,12 +1,14 @@
 """The end of every verb that changes the datastore: carry out or rehearse, tell, and end in an exit code."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from percale.cli.exits import Exit
 from percale.cli.inputs import show, tell
 from percale.cli.stores import datastore
+from percale.cli.written import NOTHING, manifests_to_write
 from percale.datastore.errors import StoreAbsent
+from percale.datastore.keys import Key, Manifest, key_of
 from percale.datastore.memory import Memory
 from percale.datastore.plans import Planner, Result, carry_out, rehearse
 from percale.datastore.tiers import initialise
@@ -15,6 +17,22 @@ from percale.report.outcomes import Told, rehearsal_text
 
 def add_dry_run(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+
+
+def change_by_files(
+    given: Namespace,
+    planner: Callable[[Sequence[Manifest]], Planner],
+    told: Callable[[Sequence[Key], Result], Told],
+    *,
+    creates_store: bool = False,
+) -> Exit:
+    """By what `-f` names; nothing there is no error where the command line allows it."""
+    manifests = manifests_to_write(given)
+    if not manifests:
+        show(NOTHING)
+        return Exit.YES
+    keys = [key_of(one) for one in manifests]
+    return change(given, planner(manifests), lambda result: told(keys, result), creates_store=creates_store)
 
 
 def change(

@@ -5,13 +5,12 @@ them. What another owner has applied is reported, and not touched.
 """
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 
-from percale.cli.changes import add_dry_run, change
-from percale.cli.exits import Exit, UsageError
-from percale.cli.inputs import show
+from percale.cli.changes import add_dry_run, change_by_files
+from percale.cli.exits import UsageError
 from percale.cli.refusals import refuse
-from percale.cli.written import NOTHING, add_files, manifests_to_write
-from percale.datastore.keys import key_of
+from percale.cli.written import add_files
 from percale.datastore.plans import applying, applying_as
 from percale.report.outcomes import application_told
 
@@ -28,10 +27,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(given: Namespace) -> int:
     if given.prune and not given.owner:
         raise UsageError("--prune needs to know whose resources to prune", hint="say --owner NAME")
-    manifests = manifests_to_write(given)
-    if not manifests:
-        show(NOTHING)
-        return Exit.YES
-    keys = [key_of(one) for one in manifests]
-    planner = applying_as(given.owner, manifests, prune=given.prune) if given.owner else applying(manifests)
-    return change(given, planner, lambda result: application_told(keys, result), creates_store=True)
+    planner = partial(applying_as, given.owner, prune=given.prune) if given.owner else applying
+    return change_by_files(given, planner, application_told, creates_store=True)

@@ -3,11 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from functools import partial
 
-from percale.cli.changes import add_dry_run, change
-from percale.cli.exits import Exit
-from percale.cli.inputs import show
-from percale.cli.written import NOTHING, add_files, manifests_to_write
-from percale.datastore.keys import key_of
+from percale.cli.changes import add_dry_run, change_by_files
+from percale.cli.written import add_files
 from percale.datastore.plans import creating
 from percale.report.outcomes import outcome_told
 
@@ -19,9 +16,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(given: Namespace) -> int:
-    manifests = manifests_to_write(given)
-    if not manifests:
-        show(NOTHING)
-        return Exit.YES
-    told = partial(outcome_told, "create", [key_of(one) for one in manifests])
-    return change(given, creating(manifests, skip_existing=given.skip_exists), told, creates_store=True)
+    planner = partial(creating, skip_existing=given.skip_exists)
+    return change_by_files(given, planner, partial(outcome_told, "create"), creates_store=True)

@@ -8,20 +8,17 @@ exec   run a command in a pod: percale lab exec shop/web -- ping 10.65.0.3
 down   take the lab away
 """
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace
 
 from percale.cli.commands.lab import apply, down, exec_, probe, run_, up
+from percale.cli.verbs import add_verbs, run_verb
 
 _VERBS = {"run": run_, "up": up, "apply": apply, "probe": probe, "exec": exec_, "down": down}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, module in _VERBS.items():
-        verb = verbs.add_parser(name, description=module.__doc__, formatter_class=RawDescriptionHelpFormatter)
-        module.add_arguments(verb)
+    add_verbs(parser, _VERBS)
 
 
 def run(given: Namespace) -> int:
-    status: int = _VERBS[given.verb].run(given)
-    return status
+    return run_verb(given, _VERBS)
