@@ -16,6 +16,7 @@ from percale.dataplane.chains import ChainWriter
 from percale.dataplane.enforceable import refuse_unenforceable
 from percale.dataplane.governed import Governed
 from percale.dataplane.host_chains import HostChains
+from percale.dataplane.host_parts import HostParts
 from percale.dataplane.log_prefix import StagedLog
 from percale.dataplane.membership import Membership
 from percale.dataplane.programs import Mark, Program, Programs
@@ -115,9 +116,9 @@ class _Compiler:
         yield source_checks(version)
 
     def _host_chains(self, governed: Governed, version: int, writer: ChainWriter) -> Iterator[Chain]:
-        parts = governed, self._on_host, version, self.programs, writer
-        yield from HostChains(*parts).chains()
-        yield from StagedHostChains(*parts).chains()
+        parts = HostParts(governed, self._on_host, version, self.programs, writer)
+        yield from HostChains(parts).chains()
+        yield from StagedHostChains(parts).chains()
 
     def _source_sets(self, addressed: _Addressed, version: int) -> Iterator[Set]:
         yield Set(naming.LOCAL, (_address_key(version),), frozenset((address,) for address, _ in addressed))

@@ -9,16 +9,13 @@ Source: Calico's felix/rules/endpoints.go.
 from collections.abc import Iterator
 
 from percale.dataplane.base_chains import discovery
-from percale.dataplane.chains import ChainWriter
 from percale.dataplane.failsafe_rules import failsafe_rules
-from percale.dataplane.governed import Governed
-from percale.dataplane.programs import Programs
+from percale.dataplane.host_parts import HostParts
 from percale.dataplane.ruleset import Chain, Compare, Field, Jump, Match, Rule, Verdict
 from percale.dataplane.ruleset import Hook as BaseHook
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook
 from percale.policy.rules import Direction
-from percale.policy.settings import HostSettings
 
 _RAW = -303
 _BEFORE_WORKLOADS = -7
@@ -39,18 +36,12 @@ def own_and_translated(chain: str) -> Rule:
 class HostChains:
     """The base chains of a node with host endpoints, for one table; none on a node without."""
 
-    def __init__(
-        self, governed: Governed, settings: HostSettings, version: int, programs: Programs, writer: ChainWriter
-    ) -> None:
-        self._governed = governed
-        self._settings = settings
-        self._version = version
-        self._programs = programs
-        self._writer = writer
+    def __init__(self, parts: HostParts) -> None:
+        self._parts = parts
 
     def chains(self) -> Iterator[Chain]:
         """None where no host endpoint is: they cost every packet of the host something."""
-        if self._governed:
+        if self._parts.governed:
             yield from self._untracked()
             yield from self._inwards()
             yield from self._outwards()
@@ -91,7 +82,7 @@ class HostChains:
     def _untracked_passes(self) -> Iterator[Rule]:
         """What doNotTrack policy has let through is not asked again; neighbour discovery is never tracked anyway."""
         untracked = Compare(Field.CT_STATE, "untracked")
-        if self._version == 4:
+        if self._parts.version == 4:
             yield Rule((untracked,), (Verdict.ACCEPT,))
             return
         protocol, types = discovery()
@@ -100,25 +91,27 @@ class HostChains:
 
     def _at(self, hook: Hook, direction: Direction) -> Iterator[Rule]:
         name = f"host_{hook.value.lower()}_{direction.value}"
-        return self._governed.rules(name, hook, direction, lambda one: self._entry(one, hook, direction))
+        return self._parts.governed.rules(name, hook, direction, lambda one: self._entry(one, hook, direction))
 
     def _entry(self, endpoint: Endpoint, hook: Hook, direction: Direction) -> str | None:
         """A chain that ends by falling off its end where the endpoint has nothing to say."""
-        program = self._programs.of_host(endpoint, self._version, direction, hook)
+        program = self._parts.programs.of_host(endpoint, self._parts.version, direction, hook)
         tracked = hook in (Hook.NORMAL, Hook.FORWARD)
         if not (tracked or program.tiers):
             return None
         opening: list[Rule] = []
-        if tracked and self._settings.drops_invalid:
+        if tracked and self._parts.settings.drops_invalid:
             opening.append(Rule((Compare(Field.CT_STATE, "invalid"),), (Verdict.DROP,)))
         if hook is Hook.PRE_DNAT:
             # Its base chain goes on to forward policy, from which a failsafe spares nothing.
             spared = Verdict.RETURN
-            opening += failsafe_rules(self._settings, hook, direction, self._version, verdict=spared, before_nat=True)
+            opening += failsafe_rules(
+                self._parts.settings, hook, direction, self._parts.version, verdict=spared, before_nat=True
+            )
         elif hook is not Hook.FORWARD:
-            opening += failsafe_rules(self._settings, hook, direction, self._version)
-        opening.append(Rule((), (Jump(self._writer.class_chain(program)),)))
-        return self._writer.add("h", opening)
+            opening += failsafe_rules(self._parts.settings, hook, direction, self._parts.version)
+        opening.append(Rule((), (Jump(self._parts.writer.class_chain(program)),)))
+        return self._parts.writer.add("h", opening)
 
 
 def _negated(match: Match) -> Match:

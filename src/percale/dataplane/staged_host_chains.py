@@ -9,18 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from percale.dataplane import naming
-from percale.dataplane.chains import ChainWriter
 from percale.dataplane.failsafe_rules import failsafe_rules
-from percale.dataplane.governed import Governed
 from percale.dataplane.host_chains import ASKED_LATER, own_and_translated
-from percale.dataplane.programs import Programs
+from percale.dataplane.host_parts import HostParts
 from percale.dataplane.ruleset import Chain, Compare, Field, Jump, Rule, Verdict
 from percale.dataplane.ruleset import Hook as BaseHook
 from percale.dataplane.stages import staged_at_host
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook
 from percale.policy.rules import Direction
-from percale.policy.settings import HostSettings
 
 _RAW = -304
 _FIRST = -10
@@ -49,14 +46,8 @@ class _Place:
 class StagedHostChains:
     """None where no staged policy is in force on a host endpoint, so that nobody pays for them."""
 
-    def __init__(
-        self, governed: Governed, settings: HostSettings, version: int, programs: Programs, writer: ChainWriter
-    ) -> None:
-        self._governed = governed
-        self._settings = settings
-        self._version = version
-        self._programs = programs
-        self._writer = writer
+    def __init__(self, parts: HostParts) -> None:
+        self._parts = parts
 
     def chains(self) -> Iterator[Chain]:
         if self._counts(Hook.UNTRACKED, _IN):
@@ -73,7 +64,9 @@ class StagedHostChains:
             yield from self._translated()
 
     def _counts(self, hook: Hook, direction: Direction) -> bool:
-        return any(self._programs.is_staged_at_host(one, direction, hook) for one in self._governed.endpoints(hook))
+        return any(
+            self._parts.programs.is_staged_at_host(one, direction, hook) for one in self._parts.governed.endpoints(hook)
+        )
 
     def _untracked(self, name: str, direction: Direction, hook: str) -> Chain:
         rules = self._rules(_Place("raw", tracked=False, hooked_late=False), Hook.UNTRACKED, direction)
@@ -108,11 +101,11 @@ class StagedHostChains:
 
     def _rules(self, place: _Place, hook: Hook, direction: Direction) -> Iterator[Rule]:
         name = f"staged_host_{place.name}_{hook.value.lower()}_{direction.value}".replace("-", "_")
-        return self._governed.rules(name, hook, direction, lambda one: self._entry(one, place, hook, direction))
+        return self._parts.governed.rules(name, hook, direction, lambda one: self._entry(one, place, hook, direction))
 
     def _entry(self, endpoint: Endpoint, place: _Place, hook: Hook, direction: Direction) -> str | None:
         """A chain that ends by falling off its end where the endpoint has nothing to say."""
-        staged = self._programs.is_staged_at_host(endpoint, direction, hook)
+        staged = self._parts.programs.is_staged_at_host(endpoint, direction, hook)
         if not (staged or _leads_on(place, hook, direction)):
             return None
         early = hook in (Hook.UNTRACKED, Hook.PRE_DNAT) and place.hooked_late
@@ -121,16 +114,16 @@ class StagedHostChains:
             before_nat=early and place.tracked,
             counts=staged and not (early and hook is Hook.UNTRACKED),
         )
-        program = self._programs.staged_of_host(endpoint, self._version, direction, hook, stage)
+        program = self._parts.programs.staged_of_host(endpoint, self._parts.version, direction, hook, stage)
         if not (program.tiers or program.profiles):
             return None
         opening = () if hook is Hook.FORWARD else self._failsafes(hook, direction, before_nat=stage.before_nat)
-        return self._writer.add("h", [*opening, Rule((), (Jump(self._writer.class_chain(program)),))])
+        return self._parts.writer.add("h", [*opening, Rule((), (Jump(self._parts.writer.class_chain(program)),))])
 
     def _failsafes(self, hook: Hook, direction: Direction, *, before_nat: bool) -> Iterator[Rule]:
         """They spare the packet their own hook only; after the last one nothing is asked anyway."""
         return failsafe_rules(
-            self._settings, hook, direction, self._version, verdict=Verdict.RETURN, before_nat=before_nat
+            self._parts.settings, hook, direction, self._parts.version, verdict=Verdict.RETURN, before_nat=before_nat
         )
 
 
