@@ -37,7 +37,7 @@ def test_an_interval_runs_upwards(span: tuple[int, int]) -> None:
 )
 def test_text_and_size(spans: Spans, text: str, size: int) -> None:
     found = Intervals.of(spans)
-    assert (str(found), len(found), bool(found)) == (text, size, bool(size))
+    assert (str(found), found.count, bool(found)) == (text, size, bool(size))
 
 
 @pytest.mark.parametrize(("number", "expected"), [(0, False), (1, True), (3, True), (4, False), (5, True), (6, False)])

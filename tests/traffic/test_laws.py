@@ -117,7 +117,7 @@ def test_intervals_are_sorted_and_do_not_touch(a: Intervals) -> None:
 def test_intervals_are_what_their_numbers_make(a: Intervals) -> None:
     listed = [number for number in range(-1, LAST + 2) if number in a]
     assert Intervals.of((number, number) for number in reversed(listed)) == a
-    assert len(a) == len(listed)
+    assert a.count == len(listed)
     assert [number for first, last in a for number in range(first, last + 1)] == listed
 
 

@@ -214,7 +214,7 @@ def _destination_ports(traffic: Traffic) -> tuple[Port, ...]:
         if protocol not in PROTOCOLS_WITH_PORTS or len(region.bands) != 1:
             return ()
         (sources, destinations) = region.bands[0]
-        if sources != ANY_PORT or len(destinations) > _MANY_PORTS:
+        if sources != ANY_PORT or destinations.count > _MANY_PORTS:
             return ()
         found += [(protocol, port) for first, last in destinations for port in range(first, last + 1)]
     return tuple(found)

@@ -60,5 +60,5 @@ def _breadth(traffic: tuple[Traffic, Traffic]) -> Fraction:
 
 def _share(traffic: Traffic, protocol: int) -> Fraction:
     region = traffic.region(protocol)
-    points = sum(len(x) * len(y) for x, y in region.bands)
-    return Fraction(points, sum(len(x) * len(y) for x, y in plane(protocol).bands))
+    points = sum(x.count * y.count for x, y in region.bands)
+    return Fraction(points, sum(x.count * y.count for x, y in plane(protocol).bands))

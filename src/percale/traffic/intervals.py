@@ -40,8 +40,9 @@ class Intervals:
     def __iter__(self) -> Iterator[tuple[int, int]]:
         return iter(self.spans)
 
-    def __len__(self) -> int:
-        """How many numbers are in the set, not how many intervals."""
+    @property
+    def count(self) -> int:
+        """How many numbers are in the set; no `len`, which cannot say what IPv6 has."""
         return sum(last - first + 1 for first, last in self.spans)
 
     def __or__(self, other: "Intervals") -> "Intervals":

@@ -34,5 +34,5 @@ def test_a_set_is_the_atoms_inside(family: list[Intervals]) -> None:
 @given(families)
 def test_atoms_are_all_addresses_and_do_not_overlap(family: list[Intervals]) -> None:
     addresses = Atoms.of(4, family).addresses()
-    assert sum(map(len, addresses)) == LAST_ADDRESS[4] + 1
+    assert sum(one.count for one in addresses) == LAST_ADDRESS[4] + 1
     assert Intervals.of(span for one in addresses for span in one).spans == ((0, LAST_ADDRESS[4]),)
