@@ -80,13 +80,13 @@ class Connectivity:
         found: dict[frozenset[Kind], list[Endpoint]] = {}
         for one in endpoints:
             if numbers := self.engine.identities.of_endpoint[one]:
-                found.setdefault(frozenset(map(self._kind, numbers)), []).append(one)
+                found.setdefault(frozenset(map(self.engine.kind, numbers)), []).append(one)
         return tuple(Group(self.distinct(members[0]), tuple(members)) for members in found.values())
 
     def distinct(self, one: Endpoint) -> tuple[int, ...]:
         """One identity of each kind, with more than one address where there is such: two workloads may share it."""
         numbers = sorted(self.engine.identities.of_endpoint[one], key=self._is_of_several)
-        return tuple({self._kind(number): number for number in numbers}.values())
+        return tuple({self.engine.kind(number): number for number in numbers}.values())
 
     def _is_of_several(self, number: int) -> bool:
         spans = self.engine.identities.free[self.engine.identities.known[number].atom].spans
@@ -98,7 +98,7 @@ class Connectivity:
         identities = self.engine.identities
         found: dict[tuple[str, Kind], list[int]] = {}
         for (_, name), number in identities.outside.items():
-            found.setdefault((name, self._kind(number)), []).append(number)
+            found.setdefault((name, self.engine.kind(number)), []).append(number)
         groups = [Group((numbers[0],), (), self._addresses(numbers), name) for (name, _), numbers in found.items()]
         return tuple(
             sorted((one for one in groups if one.addresses), key=lambda group: (group.name, group.addresses.spans))
@@ -114,9 +114,6 @@ class Connectivity:
         world = self.engine.world
         addresses = (address for one in world.host_endpoints for address in addresses_of_host(world, one))
         return AddressSet.of(map(single, addresses)).version(self.engine.cells.version)
-
-    def _kind(self, number: int) -> "Kind":
-        return self.engine.kind(number)
 
     @cached_property
     def hosts(self) -> tuple[Group, ...]:

@@ -15,7 +15,6 @@ from percale.errors import PercaleError
 class Changed(IntFlag):
     """The bits of inotify(7) that are in use."""
 
-    MODIFY = 0x2
     ATTRIB = 0x4
     CLOSE_WRITE = 0x8
     MOVED_FROM = 0x40

@@ -160,10 +160,6 @@ def _same_version(backends: Iterable[Backend], address: Address) -> tuple[Backen
     return tuple(one for one in backends if one.address.version == address.version)
 
 
-def _order(one: ExternalPort) -> tuple[str, str, int, int]:
-    return one.service.namespace, one.service.name, one.protocol, one.port
-
-
 def _described(one: ExternalPort) -> str:
     return f"port {_numbered(one.port, one.protocol)} of Service {one.service.namespace}/{one.service.name}"
 

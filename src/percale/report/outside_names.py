@@ -30,9 +30,6 @@ class OutsideNames:
         """All of them, the fewest that there can be."""
         return self._texts(self.whole(group.addresses))
 
-    def is_everywhere(self, group: Group) -> bool:
-        return self.whole(group.addresses) == self._everywhere
-
     def whole(self, addresses: Intervals) -> Intervals:
         """With the workloads' addresses that lie between."""
         return Intervals.of(span for atom in self._held(addresses) for span in self._spans[atom])

@@ -118,7 +118,7 @@ class Engine:
     def admits(self, packet: Packet) -> bool:
         """What the judge would say of the packet, host endpoints left aside."""
         cell = self.cells.cell_of(Point(packet.protocol, *point_of(packet)))
-        source, destination = (self._workload(address) for address in (packet.source, packet.destination))
+        source, destination = (self.world.workload_at(address) for address in (packet.source, packet.destination))
         ends = self.identity(packet.source), self.identity(packet.destination, packet.destination_name)
         return (source is None or self._sends(source, packet, ends, cell)) and (
             destination is None or self._takes(destination, packet, ends, cell)
@@ -141,12 +141,9 @@ class Engine:
         node = self.world.node_at(address)
         return node is not None and node.name == workload.node
 
-    def _workload(self, address: Address) -> Endpoint | None:
-        return self.world.workload_at(address)
-
     def identity(self, address: Address, name: str = "") -> int:
         """Of the workload that has the address, or of the outside."""
-        atom, holder = self.identities.atoms.at(int(address)), self._workload(address)
+        atom, holder = self.identities.atoms.at(int(address)), self.world.workload_at(address)
         if holder is None:
             return self.identities.outside[atom, self.identities.names.like(name)]
         return next(one for one in self.identities.of_endpoint[holder] if self.identities.known[one].atom == atom)
