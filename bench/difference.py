@@ -12,7 +12,7 @@ import msgspec
 from bench.cluster import cluster
 from bench.manifests import Manifest
 from bench.report import Bound, Goal, Report, Table
-from percale.analysis.difference import Difference, difference
+from percale.analysis.difference.comparing import Difference, difference
 from percale.analysis.symbolic.engine import Engine
 from percale.policy.from_resources import world_of
 from percale.policy.world import World

@@ -6,8 +6,8 @@ import pytest
 
 from examples.example_worlds import EXAMPLES
 from kernel_support import require_namespaces
-from percale.analysis.changes import Change
-from percale.analysis.difference import Difference, difference
+from percale.analysis.difference.changes import Change
+from percale.analysis.difference.comparing import Difference, difference
 from percale.analysis.symbolic.engine import Scope
 from percale.lab.layout import OUTSIDE, Attachment, LabPod
 from percale.lab.packets import send_all

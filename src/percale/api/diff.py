@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from percale.analysis.difference import difference
+from percale.analysis.difference.comparing import difference
+from percale.analysis.difference.presences import presences
 from percale.analysis.parties import private
-from percale.analysis.presences import presences
 from percale.analysis.symbolic.engine import Scope
 from percale.policy.world import World
 from percale.report.difference_text import difference_text

@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-from percale.analysis.changes import Change, Parties
 from percale.analysis.connectivity import Group
-from percale.analysis.counterexample import Judged
-from percale.analysis.policy_changes import PolicyChange
-from percale.analysis.presences import Presence
+from percale.analysis.difference.changes import Change, Parties
+from percale.analysis.difference.counterexample import Judged
+from percale.analysis.difference.policies import PolicyChange
+from percale.analysis.difference.presences import Presence
 from percale.policy.endpoints import Endpoint
 from percale.report.difference_words import Told, merged
 from percale.report.groups import GroupNames

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from percale.analysis.changes import Change, Parties
 from percale.analysis.connectivity import Connectivity, Group
-from percale.analysis.counterexample import Example
-from percale.analysis.difference import Difference
-from percale.analysis.pairing import Pair
-from percale.analysis.presences import Presence
+from percale.analysis.difference.changes import Change, Parties
+from percale.analysis.difference.comparing import Difference
+from percale.analysis.difference.counterexample import Example
+from percale.analysis.difference.pairing import Pair
+from percale.analysis.difference.presences import Presence
 from percale.policy.endpoints import EndpointKind
 from percale.policy.policies import Policy
 from percale.policy.reasons import Decision, EndOfTier, RuleRef

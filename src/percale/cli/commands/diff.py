@@ -7,10 +7,10 @@ where this branch left main), or store: for the configured datastore.
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from percale.analysis.difference import Difference, difference
-from percale.analysis.narrowing import in_namespace, promoted
+from percale.analysis.difference.comparing import Difference, difference
+from percale.analysis.difference.narrowing import in_namespace, promoted
+from percale.analysis.difference.presences import Presence, presences
 from percale.analysis.parties import private
-from percale.analysis.presences import Presence, presences
 from percale.analysis.symbolic.engine import Scope
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_config, show, tell

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import pod, policy, world
-from percale.analysis.difference import difference
+from percale.analysis.difference.comparing import difference
 
 _CLOSED = policy("closed", selector="all()", types=["Ingress"])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from percale.analysis.connectivity import Connectivity, Flow, Group
-from percale.analysis.difference import Difference
+from percale.analysis.difference.comparing import Difference
 from percale.analysis.passing import Passing
 from percale.analysis.symbolic.engine import EVERYTHING, Engine, Scope
 from percale.analysis.witness import Witness, witness

@@ -7,9 +7,9 @@ from itertools import chain, product
 from operator import and_
 from typing import TypeVar
 
-from percale.analysis.ends import End, Kinds
-from percale.analysis.host_ends import Governing, Host, Kind, host_ends
-from percale.analysis.pairing import Pair
+from percale.analysis.difference.ends import End, Kinds
+from percale.analysis.difference.host_ends import Governing, Host, Kind, host_ends
+from percale.analysis.difference.pairing import Pair
 from percale.analysis.symbolic.engine import Engine
 from percale.policy.rules import Direction
 

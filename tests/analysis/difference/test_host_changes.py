@@ -6,8 +6,8 @@ import pytest
 
 from agreement import world_from
 from mutated_worlds import mutated_hosts
-from percale.analysis.changes import Change, Parties
-from percale.analysis.difference import Difference, difference
+from percale.analysis.difference.changes import Change, Parties
+from percale.analysis.difference.comparing import Difference, difference
 from percale.lab.layout import NODE
 from percale.policy.conntrack import opens_a_flow
 from percale.policy.host_path import Crossing

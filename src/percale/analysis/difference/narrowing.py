@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from percale.analysis.changes import Change
 from percale.analysis.connectivity import Group
-from percale.analysis.difference import Difference
-from percale.analysis.ends import End
-from percale.analysis.pairing import Pair, Pairing
-from percale.analysis.presences import Presence
+from percale.analysis.difference.changes import Change
+from percale.analysis.difference.comparing import Difference
+from percale.analysis.difference.ends import End
+from percale.analysis.difference.pairing import Pair, Pairing
+from percale.analysis.difference.presences import Presence
 from percale.policy.policies import PolicySet
 from percale.policy.world import World
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from percale.analysis.counterexample import Example, Places, example, places_between
-from percale.analysis.ends import End
-from percale.analysis.pairing import Pair
+from percale.analysis.difference.counterexample import Example, Places, example, places_between
+from percale.analysis.difference.ends import End
+from percale.analysis.difference.pairing import Pair
 from percale.analysis.symbolic.engine import Ground
 from percale.policy.world import World
 from percale.traffic.intervals import EMPTY, Intervals

@@ -7,8 +7,8 @@ import pytest
 
 from agreement import world_from
 from mutated_worlds import mutated
-from percale.analysis.changes import Change, Parties
-from percale.analysis.difference import Difference, difference, plain_difference
+from percale.analysis.difference.changes import Change, Parties
+from percale.analysis.difference.comparing import Difference, difference, plain_difference
 from percale.policy.conntrack import opens_a_flow
 from percale.policy.verdict import judge
 from percale.policy.world import World

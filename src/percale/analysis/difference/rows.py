@@ -10,8 +10,8 @@ from operator import or_
 import numpy as np
 import numpy.typing as npt
 
-from percale.analysis.ends import End, Kinds, templates
-from percale.analysis.fates import (
+from percale.analysis.difference.ends import End, Kinds, templates
+from percale.analysis.difference.fates import (
     NOT_ASKED,
     Fates,
     KnownFates,

@@ -8,8 +8,8 @@ from itertools import chain, product
 import numpy as np
 import numpy.typing as npt
 
-from percale.analysis.fates import combined
-from percale.analysis.pairing import Pair, Pairing
+from percale.analysis.difference.fates import combined
+from percale.analysis.difference.pairing import Pair, Pairing
 from percale.analysis.symbolic.bits import Indices
 from percale.analysis.symbolic.engine import Engine, Ground
 from percale.analysis.symbolic.one_way import OneWay

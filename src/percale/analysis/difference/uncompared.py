@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from percale.analysis.policy_changes import touched
+from percale.analysis.difference.policies import touched
 from percale.policy.policies import Hook, Policy
 from percale.policy.rules import Entity
 from percale.policy.settings import HostSettings, ToHost

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from percale.analysis.changes import Change, Grounds, Parties, Worlds
-from percale.analysis.ends import End
-from percale.analysis.host_comparison import HostComparison, Side
-from percale.analysis.host_ends import Host, of_hosts
+from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
+from percale.analysis.difference.ends import End
+from percale.analysis.difference.host_comparison import HostComparison, Side
+from percale.analysis.difference.host_ends import Host, of_hosts
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Policy
 from percale.traffic.intervals import Intervals

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from percale.analysis.ends import End, by_atom
-from percale.analysis.pairing import Pair
+from percale.analysis.difference.ends import End, by_atom
+from percale.analysis.difference.pairing import Pair
 from percale.analysis.symbolic.engine import Engine
 from percale.policy.endpoints import Endpoint
 from percale.policy.world import World

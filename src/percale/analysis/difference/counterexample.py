@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from percale.analysis.crossings import judged
-from percale.analysis.ends import End, templates
-from percale.analysis.host_ends import host_addresses
-from percale.analysis.pairing import Pair
+from percale.analysis.difference.ends import End, templates
+from percale.analysis.difference.host_ends import host_addresses
+from percale.analysis.difference.pairing import Pair
 from percale.analysis.symbolic.cells import Cells, Point
 from percale.analysis.symbolic.engine import Ground
 from percale.analysis.witness import likely, packet_at, placed_at

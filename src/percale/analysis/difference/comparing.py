@@ -10,16 +10,16 @@ from functools import reduce
 from itertools import product
 from operator import or_
 
-from percale.analysis.changes import Change, Grounds, Parties, Worlds
-from percale.analysis.comparison import Comparison, Line
-from percale.analysis.ends import End, Kinds, ends_of, templates
-from percale.analysis.host_changes import host_changes, without_hosts
-from percale.analysis.host_ends import Host, hosts_of
-from percale.analysis.pairing import Pairing, aligned
-from percale.analysis.policy_changes import PolicyChange, policy_changes, touched
+from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
+from percale.analysis.difference.ends import End, Kinds, ends_of, templates
+from percale.analysis.difference.host_changes import host_changes, without_hosts
+from percale.analysis.difference.host_ends import Host, hosts_of
+from percale.analysis.difference.pairing import Pairing, aligned
+from percale.analysis.difference.policies import PolicyChange, policy_changes, touched
+from percale.analysis.difference.rows import Comparison, Line
+from percale.analysis.difference.uncompared import Uncompared, uncompared
 from percale.analysis.symbolic.bits import bits_of
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
-from percale.analysis.uncompared import Uncompared, uncompared
 from percale.analysis.versions import versions_of
 from percale.policy.policies import Policy
 from percale.policy.rules import Direction
