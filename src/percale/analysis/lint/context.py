@@ -61,6 +61,16 @@ class Context:
         return tuple(WrittenPolicy(policy, item.resource, item.document) for policy, item in found)
 
     @cached_property
+    def numbers_of_kind(self) -> dict[str, list[int]]:
+        """At which positions documents say that they are of a kind."""
+        found: dict[str, list[int]] = {}
+        for number, document in enumerate(self.documents):
+            kind = document.data.get("kind")
+            if isinstance(kind, str):
+                found.setdefault(kind, []).append(number)
+        return found
+
+    @cached_property
     def _by_type(self) -> dict[type, list[Located]]:
         found: dict[type, list[Located]] = {}
         for item in self.manifests.items:

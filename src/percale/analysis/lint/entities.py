@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from percale.analysis.lint.findings import Evidence, Spot
 from percale.policy.policies import Policy
@@ -24,8 +25,8 @@ class WrittenPolicy:
     document: Document
 
     def rules(self) -> Iterator[tuple[Direction, Rule]]:
-        for direction in Direction:
-            yield from ((direction, rule) for rule in self.policy.rules(direction))
+        yield from ((Direction.INGRESS, rule) for rule in self.policy.ingress)
+        yield from ((Direction.EGRESS, rule) for rule in self.policy.egress)
 
     def spot(self, path: Path, says: str, remedy: str, *evidence: Evidence) -> Spot:
         return Spot(self.document, path, says, remedy, evidence)
@@ -33,12 +34,13 @@ class WrittenPolicy:
 
 def path_of(rule: Rule) -> Path:
     """Where a rule stands in its document."""
-    return ("spec", *_steps(rule.path))
+    return _below_spec(rule.path)
 
 
-def _steps(text: str) -> Iterator[str | int]:
-    for number, name in _STEP.findall(text):
-        yield int(number) if number else name
+@lru_cache(maxsize=4096)
+def _below_spec(text: str) -> Path:
+    """Rules of many policies stand at few different places."""
+    return ("spec", *(int(number) if number else name for number, name in _STEP.findall(text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,14 @@ class Alike:
 
     def __init__(self, endpoints: Iterable[Endpoint], vocabulary: Vocabulary) -> None:
         groups: dict[Projection, list[Endpoint]] = {}
+        # Replicas have the same labels: only one of them is looked at.
+        labelled: dict[tuple[tuple[str, str], ...], list[Endpoint]] = {}
         for one in endpoints:
-            groups.setdefault(vocabulary.projection(one.labels), []).append(one)
+            labels = tuple(one.labels.items())
+            group = labelled.get(labels)
+            if group is None:
+                group = labelled[labels] = groups.setdefault(vocabulary.projection(one.labels), [])
+            group.append(one)
         self.groups: Sequence[Sequence[Endpoint]] = tuple(groups.values())
         self._index = LabelIndex(tuple(groups))
 

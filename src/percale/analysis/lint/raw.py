@@ -9,7 +9,9 @@ from percale.resources.places import Path
 
 
 def of_kind(context: Context, *kinds: str) -> Iterator[Document]:
-    return (one for one in context.documents if one.data.get("kind") in kinds)
+    """In the order of the documents, whatever their kinds."""
+    numbers = sorted(number for kind in kinds for number in context.numbers_of_kind.get(kind, ()))
+    return (context.documents[number] for number in numbers)
 
 
 def mapping(value: object) -> dict[str, Any]:

@@ -16,7 +16,8 @@ _FORM = f'write `{ANNOTATION}: "PCL012: the reason"`, several after each other w
 def annotated(documents: Iterable[Document]) -> Iterator[Ignored]:
     """`PCL012: reason; PCL013, PCL014: another reason`."""
     for document in documents:
-        for entry in _annotation(document).replace("\n", ";").split(";"):
+        text = _annotation(document)
+        for entry in text.replace("\n", ";").split(";") if text else ():
             rules, _, reason = entry.partition(":")
             if entry.strip():
                 names = frozenset(name.strip() for name in rules.split(","))

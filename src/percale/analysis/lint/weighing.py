@@ -104,7 +104,7 @@ class _Weighing:
         matched = [peers_of(clause, self._subject, self._cells & -self._cells) for clause in stage.clauses]
         through = [after if stage.tier is None or stage.tier.passes else 0]
         for clause, peers in zip(reversed(stage.clauses), reversed(matched), strict=True):
-            through.append(through[-1] & ~peers | peers & _verdict(clause, peers, after))
+            through.append(through[-1] & ~peers | _verdict(clause, peers, after) if peers else through[-1])
         return _Clauses(matched, through[::-1], after)
 
     def _from_the_start(self, stage: Stage, step: _Clauses, entering: int, verdict: int) -> int:
@@ -112,14 +112,14 @@ class _Weighing:
         left, passed = entering, 0
         starts = [left]
         for number, clause in enumerate(stage.clauses):
-            peers = step.matched[number]
-            hit = peers & left
-            if stage.tier and peers:
-                self._note_rule(stage, step, number, hit, verdict)
-            left ^= hit
+            if peers := step.matched[number]:
+                hit = peers & left
+                if stage.tier:
+                    self._note_rule(stage, step, number, hit, verdict)
+                left ^= hit
+                if clause.rule.action is Action.PASS:
+                    passed |= hit
             starts.append(left)
-            if clause.rule.action is Action.PASS:
-                passed |= hit
         if stage.tier:
             self._note_policies(stage, step, starts)
             if _may_tie(stage):

@@ -7,14 +7,17 @@ from operator import and_, or_
 from percale.analysis.symbolic.bits import bits_of, ones
 from percale.selector import (
     All,
+    And,
     Comparison,
     Contains,
     EndsWith,
     Equals,
     Global,
     In,
+    Not,
     NotEquals,
     NotIn,
+    Or,
     Selector,
     StartsWith,
     fold,
@@ -95,6 +98,11 @@ class LabelIndex:
         return known[1]
 
     def _evaluated(self, selector: Selector) -> int:
+        if isinstance(selector, And):
+            # Most selectors are comparisons joined, and to walk them as trees would take most of the time.
+            flat = [term for term in selector.terms if not isinstance(term, Not | And | Or)]
+            if len(flat) == len(selector.terms):
+                return reduce(and_, map(self._compared, flat))
         return fold(
             selector,
             comparison=self._compared,

@@ -25,10 +25,8 @@ def dns_without_tcp(context: Context) -> Iterator[Spot]:
             asked.setdefault((one.policy.id.namespace, one.policy.subject), []).append(one)
     over_tcp: dict[tuple[str, Selector], list[Entity]] = {key: [] for key in asked}
     for one in context.policies if asked else ():
-        for rule in one.policy.egress:
-            key = (one.policy.id.namespace, one.policy.subject)
-            if key in over_tcp and _allows_dns(rule, TCP):
-                over_tcp[key].append(_peer(rule))
+        if peers := [_peer(rule) for rule in one.policy.egress if _allows_dns(rule, TCP)]:
+            over_tcp.get((one.policy.id.namespace, one.policy.subject), []).extend(peers)
     for key, policies in asked.items():
         for one in policies:
             seen: set[str] = set()

@@ -52,6 +52,8 @@ def single_address(context: Context) -> Iterator[Spot]:
     settled = {at for one in context.world.host_endpoints for at in one.addresses}
     settled |= {at for node in context.world.nodes for at in node.addresses}
     for one in context.said:
+        if not one.entity.nets:
+            continue
         alone = [net for net in one.entity.nets if net.num_addresses == 1 and net.network_address not in settled]
         pods = tuple(pod for net in alone if (pod := context.world.workload_at(net.network_address)))
         inside = [net for net in alone if any(_contains(pool, net) for pool in context.pod_networks)]
