@@ -3,7 +3,9 @@
 Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from itertools import takewhile
 
 from percale.policy import labels
 from percale.policy.endpoints import Endpoint, EndpointKind, EndpointPort
@@ -59,3 +61,10 @@ def workload_endpoint_from(resource: WorkloadEndpoint, inherited: Mapping[str, s
         node=spec.node,
         resource_kind=resource.kind,
     )
+
+
+def without_missing(one: Endpoint, profiles: Container[str]) -> Endpoint:
+    """A profile that does not exist denies everything, so that those after it are never asked."""
+    # Those of service accounts exist for their labels alone: they have no rules.
+    there = tuple(takewhile(lambda name: name in profiles or name.startswith(_ACCOUNT_PROFILE), one.profiles))
+    return one if there == one.profiles else replace(one, profiles=there)

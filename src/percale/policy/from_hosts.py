@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from percale.policy.endpoints import Endpoint, EndpointKind, EndpointPort
+from percale.policy.policies import Profile
+from percale.policy.rules import ALLOW_ALL
 from percale.policy.world import EVERY_INTERFACE, Node
 from percale.resources.host_endpoint import HostEndpoint
 from percale.resources.kube_controllers_configuration import (
@@ -22,6 +24,7 @@ from percale.selector import parse
 from percale.traffic.addresses import Address, address, lenient_network, single
 
 DEFAULT_ALLOW = "projectcalico-default-allow"
+ALLOW_PROFILE = Profile(DEFAULT_ALLOW, (ALLOW_ALL,), (ALLOW_ALL,))
 _INTERNAL = "InternalIP"
 _SUFFIX = "auto-hep"
 _LONGEST_NAME = 253
@@ -47,24 +50,32 @@ def host_endpoint_from(resource: HostEndpoint, inherited: Mapping[str, str]) -> 
 
 def nodes_from(kubernetes: Iterable[KubernetesNode], calico: Iterable[CalicoNode]) -> tuple[Node, ...]:
     """A node that both describe is one."""
-    found: dict[str, Node] = {}
-    for one in kubernetes:
-        texts = {at.address: at.type for at in one.status.addresses if at.type in (_INTERNAL, "ExternalIP")}
-        inside = [text for text, kind in texts.items() if kind == _INTERNAL]
-        name = one.metadata.name
-        found[name] = Node(name, _addresses(texts), labels=one.metadata.labels, expected=_addresses(inside))
-    for two in calico:
-        known = found.get(two.metadata.name, Node(two.metadata.name))
-        expected = _addresses(_expected(two))
-        every = (*known.addresses, *_addresses(at.address for at in two.spec.addresses), *expected)
-        found[known.name] = Node(
-            known.name,
-            tuple(dict.fromkeys(every)),
-            {interface.name: _addresses(interface.addresses) for interface in two.spec.interfaces},
-            labels={**known.labels, **two.metadata.labels},
-            expected=tuple(dict.fromkeys((*known.expected, *expected))),
-        )
-    return tuple(found.values())
+    clusters = {one.metadata.name: one for one in kubernetes}
+    calicos = {one.metadata.name: one for one in calico}
+    return tuple(node_from(name, clusters.get(name), calicos.get(name)) for name in clusters | calicos)
+
+
+def node_from(name: str, kubernetes: KubernetesNode | None, calico: CalicoNode | None) -> Node:
+    known = _kubernetes_node(name, kubernetes) if kubernetes else Node(name)
+    return _with_calico(known, calico) if calico else known
+
+
+def _kubernetes_node(name: str, one: KubernetesNode) -> Node:
+    texts = {at.address: at.type for at in one.status.addresses if at.type in (_INTERNAL, "ExternalIP")}
+    inside = [text for text, kind in texts.items() if kind == _INTERNAL]
+    return Node(name, _addresses(texts), labels=one.metadata.labels, expected=_addresses(inside))
+
+
+def _with_calico(known: Node, one: CalicoNode) -> Node:
+    expected = _addresses(_expected(one))
+    every = (*known.addresses, *_addresses(at.address for at in one.spec.addresses), *expected)
+    return Node(
+        known.name,
+        tuple(dict.fromkeys(every)),
+        {interface.name: _addresses(interface.addresses) for interface in one.spec.interfaces},
+        labels={**known.labels, **one.metadata.labels},
+        expected=tuple(dict.fromkeys((*known.expected, *expected))),
+    )
 
 
 def _expected(node: CalicoNode) -> Iterator[str]:

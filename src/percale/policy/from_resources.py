@@ -1,50 +1,43 @@
 """Decoded manifests into a world: the one place where resources of different kinds meet."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from percale.policy import from_admin, from_calico, from_kubernetes
+from percale.policy import from_calico
 from percale.policy.endpoints import Endpoint
 from percale.policy.from_admin import ADMIN_TIER, BASELINE_TIER
-from percale.policy.from_calico_endpoints import labels_by_profile, workload_endpoint_from
-from percale.policy.from_hosts import DEFAULT_ALLOW, automatic, host_endpoint_from, nodes_from
+from percale.policy.from_calico_endpoints import labels_by_profile, without_missing, workload_endpoint_from
+from percale.policy.from_hosts import ALLOW_PROFILE, automatic, host_endpoint_from, nodes_from
+from percale.policy.from_policies import policy_from
 from percale.policy.from_services import backends_of, external_ports_of, listed_backends, service_of
 from percale.policy.from_settings import cluster_settings, settings_by_node
 from percale.policy.from_workloads import (
+    Draft,
     Inherited,
+    draft_from,
     is_finished,
     namespace_profile,
     network_set_from,
-    pod_template,
     workload_from,
 )
-from percale.policy.policies import Policy, PolicySet, Profile, Tier
-from percale.policy.rules import ALLOW_ALL, ServiceRef
+from percale.policy.policies import PolicySet, Profile, Tier
+from percale.policy.rules import ServiceRef
+from percale.policy.templates import all_owners, reference
 from percale.policy.world import Node, ServiceBackend, World
 from percale.resources.admin_network_policy import AdminNetworkPolicy, BaselineAdminNetworkPolicy
-from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy
 from percale.resources.calico_policy import Tier as TierResource
-from percale.resources.cluster_network_policy import ClusterNetworkPolicy
 from percale.resources.decode import Located, Manifests
 from percale.resources.documents import no_garbage_collection
 from percale.resources.felix_configuration import FelixConfiguration
 from percale.resources.host_endpoint import HostEndpoint
 from percale.resources.kinds import AnyResource, is_namespaced
 from percale.resources.kube_controllers_configuration import KubeControllersConfiguration
-from percale.resources.kubernetes_policy import KubernetesNetworkPolicy
 from percale.resources.network_set import GlobalNetworkSet, NetworkSet
 from percale.resources.node import CalicoNode, KubernetesNode
 from percale.resources.profile import Profile as ProfileResource
 from percale.resources.service_endpoints import Endpoints, EndpointSlice
-from percale.resources.staged_policy import (
-    StagedGlobalNetworkPolicy,
-    StagedKubernetesNetworkPolicy,
-    StagedNetworkPolicy,
-)
 from percale.resources.workload import CronJob, Namespace, Pod, Service, ServiceAccount, Workload
 from percale.resources.workload_endpoint import WorkloadEndpoint
 
@@ -59,23 +52,22 @@ def world_of(manifests: Manifests) -> World:
     read = _Read([item.resource for item in located])
     inherited = Inherited.of(read.all(Namespace), read.all(ServiceAccount))
     every: list[Pod | Workload | CronJob] = [*read.all(Pod), *read.all(Workload), *read.all(CronJob)]
-    pods = [one for one in every if not is_finished(one)]
-    on_host = [one for one in pods if pod_template(one)[1].host_network]
-    from_pods = _without_templates([workload_from(one, inherited) for one in pods if one not in on_host])
+    drafts = [draft_from(one) for one in every if not is_finished(one)]
+    from_pods = _shown([one for one in drafts if not one.is_on_host], inherited)
     workloads = (*from_pods, *_workload_endpoints(read, inherited, from_pods))
     nodes = nodes_from(read.all(KubernetesNode), read.all(CalicoNode))
     settings = cluster_settings(read.all(FelixConfiguration))
     profiles = _profiles(read, {one.namespace for one in from_pods})
     return World(
-        policies=PolicySet.of(_tiers(read), _policies(located)),
-        workloads=tuple(_without_missing(one, profiles) for one in workloads),
+        policies=PolicySet.of(_tiers(read), (policy for item in located if (policy := policy_from(item)))),
+        workloads=tuple(without_missing(one, profiles) for one in workloads),
         network_sets=tuple(_network_sets(read, inherited)),
-        host_endpoints=tuple(_without_missing(one, profiles) for one in _host_endpoints(read, inherited, nodes)),
+        host_endpoints=tuple(without_missing(one, profiles) for one in _host_endpoints(read, inherited, nodes)),
         profiles=profiles,
         services=_services(read, workloads),
         external_ports=tuple(port for one in read.all(Service) for port in external_ports_of(one)),
         nodes=nodes,
-        host_networked=tuple(workload_from(one, inherited) for one in on_host),
+        host_networked=tuple(workload_from(one, inherited, one.endpoint.owners) for one in drafts if one.is_on_host),
         settings=settings,
         settings_of_node=settings_by_node(read.all(FelixConfiguration), nodes, settings),
     )
@@ -135,18 +127,10 @@ def _labels_to_apply(read: _Read) -> dict[str, Mapping[str, str]]:
 
 
 def _profiles(read: _Read, namespaces: Iterable[str]) -> dict[str, Profile]:
-    allow = Profile(DEFAULT_ALLOW, (ALLOW_ALL,), (ALLOW_ALL,))
     declared = [one.metadata.name for one in read.all(Namespace)]
     made = [namespace_profile(name) for name in dict.fromkeys([*declared, *namespaces])]
     written = map(from_calico.profile_from, read.all(ProfileResource))
-    return {profile.name: profile for profile in (allow, *made, *written)}
-
-
-def _without_missing(one: Endpoint, profiles: Mapping[str, Profile]) -> Endpoint:
-    """A profile that does not exist denies everything, so that those after it are never asked."""
-    # Those of service accounts exist for their labels alone: they have no rules.
-    there = takewhile(lambda name: name in profiles or name.startswith("ksa."), one.profiles)
-    return replace(one, profiles=tuple(there))
+    return {profile.name: profile for profile in (ALLOW_PROFILE, *made, *written)}
 
 
 def _services(read: _Read, workloads: tuple[Endpoint, ...]) -> dict[ServiceRef, tuple[ServiceBackend, ...]]:
@@ -169,37 +153,14 @@ def in_namespace(resource: AnyResource) -> AnyResource:
     return msgspec.structs.replace(resource, metadata=metadata)
 
 
-def _policies(located: list[Located]) -> Iterator[Policy]:
-    for item in located:
-        match item.resource:
-            case StagedNetworkPolicy() | StagedGlobalNetworkPolicy() | StagedKubernetesNetworkPolicy() as resource if (
-                resource.spec.staged_action == "Delete"
-            ):
-                # It says that a policy is to go, and is itself none.
-                continue
-            case KubernetesNetworkPolicy() | StagedKubernetesNetworkPolicy() as resource:
-                yield from_kubernetes.policy_from(resource, item.document.place_of(()))
-            case (
-                NetworkPolicy() | GlobalNetworkPolicy() | StagedNetworkPolicy() | StagedGlobalNetworkPolicy()
-            ) as resource:
-                yield from_calico.policy_from(resource, item.document.place_of(()))
-            case ClusterNetworkPolicy() | AdminNetworkPolicy() | BaselineAdminNetworkPolicy() as resource:
-                yield from_admin.policy_from(resource, item.document.place_of(()))
-
-
-def _without_templates(workloads: list[Endpoint]) -> tuple[Endpoint, ...]:
-    """Where a dump of a cluster holds both a Deployment and its pods, the pods are the endpoints."""
-    templates = {(one.namespace, f"{one.resource_kind}/{one.name}"): one for one in workloads}
-    gone = {(one.namespace, owner) for one in workloads for owner in _all_owners(one, templates)}
+def _shown(drafts: Sequence[Draft], inherited: Inherited) -> tuple[Endpoint, ...]:
+    """Not the templates of those that are here themselves."""
     # Two pods may have one name as long as the server has yet to complete it, by `generateName`.
+    templates = {reference(one.endpoint): one.endpoint for one in drafts}
+    owners = [all_owners(one.endpoint, templates) for one in drafts]
+    hidden = {(one.endpoint.namespace, owner) for one, own in zip(drafts, owners, strict=True) for owner in own}
     return tuple(
-        replace(one, owners=_all_owners(one, templates))
-        for one in workloads
-        if (one.namespace, f"{one.resource_kind}/{one.name}") not in gone
+        workload_from(one, inherited, own)
+        for one, own in zip(drafts, owners, strict=True)
+        if reference(one.endpoint) not in hidden
     )
-
-
-def _all_owners(one: Endpoint, templates: Mapping[tuple[str, str], Endpoint]) -> tuple[str, ...]:
-    """A pod's ReplicaSet, and the Deployment of that one."""
-    above = [templates[one.namespace, owner] for owner in one.owners if (one.namespace, owner) in templates]
-    return tuple(dict.fromkeys([*one.owners, *(owner for template in above for owner in template.owners)]))

@@ -3,7 +3,7 @@
 Source: Calico's felix/config/config_params.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -28,18 +28,22 @@ def settings_by_node(
 ) -> Mapping[str, HostSettings]:
     """Only the nodes that something narrower than the cluster's object is said about."""
     configurations = list(configurations)
-    names = {one.metadata.name.removeprefix(_OF_NODE) for one in configurations if _is_of_node(one)}
     labels = {node.name: node.labels for node in nodes}
-    found: dict[str, HostSettings] = {}
-    for name in names | labels.keys():
-        # The oldest of several that select the node wins; without times, the first in order of name.
-        selecting = [one for one in configurations if _selects(one, labels.get(name, {}))]
-        oldest = sorted(selecting, key=lambda one: (one.metadata.creation_timestamp, one.metadata.name))[:1]
-        own = _named(configurations, _OF_NODE + name)
-        settings = _settings([*_named(configurations, _CLUSTER), *oldest, *own])
-        if settings != cluster:
-            found[name] = settings
-    return found
+    names = labels.keys() | nodes_named(configurations)
+    found = {name: node_settings(name, labels.get(name, {}), configurations) for name in names}
+    return {name: settings for name, settings in found.items() if settings != cluster}
+
+
+def nodes_named(configurations: Iterable[FelixConfiguration]) -> set[str]:
+    """Those with an object of their own."""
+    return {one.metadata.name.removeprefix(_OF_NODE) for one in configurations if _is_of_node(one)}
+
+
+def node_settings(name: str, labels: Mapping[str, str], configurations: Sequence[FelixConfiguration]) -> HostSettings:
+    # The oldest of several that select the node wins; without times, the first in order of name.
+    selecting = [one for one in configurations if _selects(one, labels)]
+    oldest = sorted(selecting, key=lambda one: (one.metadata.creation_timestamp, one.metadata.name))[:1]
+    return _settings([*_named(configurations, _CLUSTER), *oldest, *_named(configurations, _OF_NODE + name)])
 
 
 def _named(configurations: Iterable[FelixConfiguration], name: str) -> list[FelixConfiguration]:

@@ -4,7 +4,7 @@ Source: Calico's libcalico-go/lib/apis/internalapi/workloadendpoint.go.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from percale.policy import labels
 from percale.policy.endpoints import Endpoint, EndpointKind, EndpointPort
@@ -67,22 +67,24 @@ def pod_template(resource: Pod | Workload | CronJob) -> tuple[ObjectMeta, PodSpe
             return template.metadata, template.spec
 
 
-def workload_from(resource: Pod | Workload | CronJob, inherited: Inherited) -> Endpoint:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A workload as far as its own manifest tells: with the labels that it was given, and no others."""
+
+    endpoint: Endpoint
+    account: str
+    is_on_host: bool
+
+
+def draft_from(resource: Pod | Workload | CronJob) -> Draft:
     metadata, spec = pod_template(resource)
     namespace = resource.metadata.namespace
     account = spec.service_account_name or spec.service_account or "default"
-    return Endpoint(
+    endpoint = Endpoint(
         kind=EndpointKind.WORKLOAD,
         namespace=namespace,
         name=resource.metadata.name or resource.metadata.generate_name,
-        labels={
-            **{key: value for key, value in metadata.labels.items() if not key.startswith(_SYNTHETIC)},
-            **inherited.from_service_account(namespace, account),
-            **inherited.from_namespace(namespace),
-            labels.NAMESPACE: namespace,
-            labels.ORCHESTRATOR: labels.KUBERNETES,
-            labels.SERVICE_ACCOUNT: account,
-        },
+        labels={key: value for key, value in metadata.labels.items() if not key.startswith(_SYNTHETIC)},
         networks=_addresses(resource),
         ports=_ports(spec),
         profiles=(namespace_profile(namespace).name, f"ksa.{namespace}.{account}"),
@@ -90,6 +92,20 @@ def workload_from(resource: Pod | Workload | CronJob, inherited: Inherited) -> E
         resource_kind=resource.kind,
         owners=_owners(resource.metadata),
     )
+    return Draft(endpoint, account, spec.host_network)
+
+
+def workload_from(draft: Draft, inherited: Inherited, owners: tuple[str, ...]) -> Endpoint:
+    one = draft.endpoint
+    labels_seen = {
+        **one.labels,
+        **inherited.from_service_account(one.namespace, draft.account),
+        **inherited.from_namespace(one.namespace),
+        labels.NAMESPACE: one.namespace,
+        labels.ORCHESTRATOR: labels.KUBERNETES,
+        labels.SERVICE_ACCOUNT: draft.account,
+    }
+    return replace(one, labels=labels_seen, owners=owners)
 
 
 def _addresses(resource: Pod | Workload | CronJob) -> tuple[Network, ...]:

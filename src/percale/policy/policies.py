@@ -88,6 +88,13 @@ BUILT_IN_TIERS = (
 )
 
 
+def every_tier(tiers: Iterable[Tier], named: Iterable[str]) -> tuple[Tier, ...]:
+    """In the order of evaluation: those that are built in, those that were created, those that policies only name."""
+    by_name = {tier.name: tier for tier in (*BUILT_IN_TIERS, *tiers)}
+    missing = [Tier(name, math.inf, exists=False) for name in set(named) - by_name.keys()]
+    return tuple(sorted([*by_name.values(), *missing], key=lambda tier: tier.rank))
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Asked when no tier has decided; labels that it gives are already in its endpoints' labels."""
@@ -110,14 +117,9 @@ class PolicySet:
     @classmethod
     def of(cls, tiers: Iterable[Tier], policies: Iterable[Policy]) -> "PolicySet":
         policies = tuple(policies)
-        by_name = {tier.name: tier for tier in (*BUILT_IN_TIERS, *tiers)}
-        missing = {policy.tier for policy in policies} - by_name.keys()
-        every = [*by_name.values(), *(Tier(name, math.inf, exists=False) for name in missing)]
+        every = every_tier(tiers, {policy.tier for policy in policies})
         ranks = {tier.name: tier.rank for tier in every}
-        return cls(
-            tuple(sorted(every, key=lambda tier: tier.rank)),
-            tuple(sorted(policies, key=lambda policy: (ranks[policy.tier], policy.rank))),
-        )
+        return cls(every, tuple(sorted(policies, key=lambda policy: (ranks[policy.tier], policy.rank))))
 
     @cached_property
     def by_tier(self) -> dict[str, tuple[Policy, ...]]:

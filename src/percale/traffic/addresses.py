@@ -29,7 +29,10 @@ def _covering(first: int, last: int, version: int) -> Iterable[Network]:
 
 def single(address: Address) -> Network:
     """The /32 or /128 of one address."""
-    return ip_network(address)
+    # From a number and a length: from an address, the library would write its text out and read it again.
+    if address.version == 4:
+        return IPv4Network((int(address), address.max_prefixlen))
+    return IPv6Network((int(address), address.max_prefixlen))
 
 
 def strict_network(text: str) -> Network:

@@ -11,8 +11,9 @@ from operator import attrgetter
 
 from percale.policy.endpoints import Endpoint
 from percale.policy.incremental.difference import Change
+from percale.policy.incremental.hanging import discard, forget
 from percale.policy.incremental.shifts import Shift, Shifts
-from percale.policy.incremental.tracked import Filed, Group, Tracked, discard, forget
+from percale.policy.incremental.tracked import Filed, Group, Tracked
 from percale.policy.subjects import Label, wanted_labels
 from percale.selector import Selector, keys
 

@@ -1,16 +1,13 @@
 """Selectors that are followed, the groups of endpoints that they match, and how to find either without asking all."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TypeVar
 
 from percale.policy.endpoints import Endpoint
+from percale.policy.incremental.hanging import discard, forget
 from percale.policy.subjects import Label, wanted_labels
 from percale.selector import Selector
-
-_K = TypeVar("_K", bound=Hashable)
-_V = TypeVar("_V")
 
 
 class Group:
@@ -70,18 +67,3 @@ class Filed:
     def perhaps_matching(self, labels: Iterable[Label]) -> Iterator[Tracked]:
         """Some of them twice."""
         return chain.from_iterable(self._under.get(label, ()) for label in (None, *labels))
-
-
-def discard(sets: dict[_K, set[_V]], key: _K, value: _V) -> None:
-    """Leaves no empty set behind."""
-    sets[key].discard(value)
-    if not sets[key]:
-        del sets[key]
-
-
-def forget(counted: Counter[_K], keys: Iterable[_K]) -> None:
-    """Leaves nothing behind that is counted no more."""
-    for key in keys:
-        counted[key] -= 1
-        if not counted[key]:
-            del counted[key]
