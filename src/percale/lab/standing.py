@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from percale.errors import PercaleError
+from percale.host.runtime_directory import runtime_directory
 from percale.lab.layout import Attachment, LabPlan, LabPod, ListenPort
 from percale.lab.listeners import Listeners
 from percale.lab.topology import Lab
@@ -106,15 +107,7 @@ def _started(process: int) -> str:
 
 
 def _file() -> Path:
-    """Not by user id: inside a user namespace everybody is 0."""
-    if chosen := os.environ.get("PERCALE_RUNTIME_DIRECTORY"):
-        directory = Path(chosen)
-    elif os.access("/run", os.W_OK):
-        directory = Path("/run/percale")
-    else:
-        directory = Path(os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache", "percale")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return directory / _FILE
+    return runtime_directory() / _FILE
 
 
 def _write(found: Standing) -> None:
