@@ -16,6 +16,7 @@ from percale.report.terminal import plain_lines
 
 #: Each command's module is imported only when the command is asked for: start-up is part of every answer.
 COMMANDS = {
+    "agent": "enforce the datastore's policies on this node, and keep enforcing them",
     "apply": "create resources in the datastore, or update those that exist",
     "connectivity": "who can reach whom on what, as text, table, data or picture",
     "create": "create resources in the datastore",
@@ -32,6 +33,7 @@ COMMANDS = {
     "reach": "can A reach B, and which rule decides",
     "replace": "update resources that exist in the datastore",
     "ruleset": "print the kernel rules that would be loaded",
+    "status": "how the agent of this node is doing",
     "test": "prove what is expected of the policies",
     "validate": "check manifests: schema and meaning, every problem at once",
 }

@@ -1,0 +1,113 @@
+"""An agent's parts put together: threads that tell news, and the loop that takes them."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from types import FrameType
+
+from percale import __version__
+from percale.agent import loop
+from percale.agent.following import Following
+from percale.agent.happenings import Happening, Say
+from percale.agent.kernel import NftKernel
+from percale.agent.news import News, Signal
+from percale.agent.settings import Settings
+from percale.agent.status import Status
+from percale.agent.status_socket import StatusSocket
+from percale.dataplane.nftables.backend import remove
+from percale.datastore.interface import Datastore
+from percale.host import commands
+from percale.host.network import NetworkChanges, read_network
+from percale.host.nftables_generation import Generation
+from percale.host.notify import notify, watchdog_s
+
+#: A program that loads a large ruleset on a slow machine.
+NFT_TIMEOUT_S = 120.0
+#: Many links change together: they are looked at once.
+_SETTLED_S = 0.02
+
+
+@dataclass(slots=True)
+class _Board:
+    """Where the newest status is read, by whoever asks for it."""
+
+    status: Status
+    told_ready: bool = field(default=False)
+
+    def publish(self, status: Status) -> None:
+        self.status = status
+        says = f"in sync at revision {status.revision}" if status.in_sync else "not in sync"
+        if status.enforcing and not self.told_ready:
+            self.told_ready = True
+            notify(READY="1", STATUS=says)
+        else:
+            notify(STATUS=says)
+
+
+def run_agent(open_store: Callable[[], Datastore], settings: Settings, directory: Path, say: Say) -> None:
+    """Until SIGTERM or SIGINT; raises AgentRuns."""
+    board = _Board(Status(settings.node, str(settings.mode), __version__, time.time()))
+    inbox: SimpleQueue[News] = SimpleQueue()
+    with ExitStack() as held:
+        held.callback(StatusSocket(directory, lambda: board.status).close)
+        kernel = held.enter_context(closing(NftKernel(_run, Generation())))
+        held.enter_context(_signals(inbox))
+        following = held.enter_context(closing(Following(open_store, inbox.put)))
+        Thread(target=_tell_of_network, args=(NetworkChanges(), inbox), name="network", daemon=True).start()
+        say(Happening("started", details={"node": settings.node, "mode": str(settings.mode), "version": __version__}))
+        around = loop.Surroundings(kernel, read_network, following.again, say, board.publish, _beat())
+        loop.run(inbox, around, settings, board.status)
+        notify(STOPPING="1")
+    say(Happening("ended; the rules stay"))
+
+
+def uninstall() -> None:
+    remove(_run)
+
+
+_run = partial(commands.run, timeout_s=NFT_TIMEOUT_S)
+
+
+def _beat() -> Callable[[], None]:
+    """Tells the watchdog twice as often as it asks for."""
+    within_s = watchdog_s()
+    if within_s is None:
+        return lambda: None
+    next_at_s = 0.0
+
+    def beat() -> None:
+        nonlocal next_at_s
+        if (now_s := time.monotonic()) >= next_at_s:
+            next_at_s = now_s + within_s / 2
+            notify(WATCHDOG="1")
+
+    return beat
+
+
+def _tell_of_network(changes: NetworkChanges, inbox: SimpleQueue[News]) -> None:
+    while changes.wait():
+        time.sleep(_SETTLED_S)
+        changes.wait(0)
+        inbox.put(Signal.NETWORK_CHANGED)
+
+
+_MEANING = {signal.SIGTERM: Signal.END, signal.SIGINT: Signal.END, signal.SIGHUP: Signal.RESYNC}
+
+
+@contextmanager
+def _signals(inbox: SimpleQueue[News]) -> Iterator[None]:
+    def heard(number: int, _: FrameType | None) -> None:
+        inbox.put(_MEANING[signal.Signals(number)])
+
+    before = {number: signal.signal(number, heard) for number in _MEANING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
