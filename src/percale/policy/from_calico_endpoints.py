@@ -40,6 +40,19 @@ def _given_by(name: str, inherited: Inherited, written: Mapping[str, Mapping[str
     return {}
 
 
+def namespace_profile_name(namespace: str) -> str:
+    return _NAMESPACE_PROFILE + namespace
+
+
+def account_profile_name(namespace: str, name: str) -> str:
+    return f"{_ACCOUNT_PROFILE}{namespace}.{name}"
+
+
+def workload_endpoint_name(resource: WorkloadEndpoint) -> str:
+    """The pod's where there is one."""
+    return resource.spec.pod or resource.spec.workload or resource.metadata.name
+
+
 def workload_endpoint_from(resource: WorkloadEndpoint, inherited: Mapping[str, str]) -> Endpoint:
     """`inherited` are its profiles' labels; its own win over them, and implicit ones over its own."""
     spec, namespace = resource.spec, resource.metadata.namespace
@@ -49,7 +62,7 @@ def workload_endpoint_from(resource: WorkloadEndpoint, inherited: Mapping[str, s
     return Endpoint(
         kind=EndpointKind.WORKLOAD,
         namespace=namespace,
-        name=spec.pod or spec.workload or resource.metadata.name,
+        name=workload_endpoint_name(resource),
         labels={**inherited, **own, **implicit},
         networks=tuple(map(lenient_network, spec.ip_networks)),
         ports=tuple(

@@ -86,6 +86,15 @@ def decodable(documents: Sequence[Document]) -> tuple[Manifests, list[Problem]]:
     return Manifests(tuple(items), passed_over, tuple(warnings)), found
 
 
+def decoded(document: Document) -> tuple[Located | None, tuple[Problem, ...]]:
+    """One resource by itself; None where it is invalid, or of a kind that is passed over."""
+    kind, problems = _kind(document)
+    if kind is None:
+        return None, tuple(problems)
+    resource, found = _decoded(kind, document)
+    return (None if resource is None or found else Located(resource, document)), tuple(found)
+
+
 def _kind(document: Document) -> tuple[Kind | None, list[Problem]]:
     missing = [name for name in ("apiVersion", "kind") if not isinstance(document.data.get(name), str)]
     if missing:
