@@ -111,6 +111,20 @@ TABLE: tuple[tuple[str, str, int, tuple[Manifest, ...]], ...] = (
         0,
         (ingress("a/p", {"from": [peers(WEB)], "ports": [ANY_TCP]}, {"ports": [UDP_DNS]}),),
     ),
+    (
+        "PCL014",
+        "everyone, but to another place",
+        0,
+        (
+            policy(
+                "p",
+                ingress=[
+                    allow(source={"nets": ["10.0.0.0/8"]}, destination={"nets": ["172.20.0.0/16"]}),
+                    allow(destination={"notNets": ["172.20.0.0/16"]}),
+                ],
+            ),
+        ),
+    ),
     ("PCL019", "Calico's types", 1, (policy("a/p", types=["Ingress"], egress=[allow()]),)),
     (
         "PCL027",

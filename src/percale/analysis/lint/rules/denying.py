@@ -1,12 +1,13 @@
 """Policies that deny, or allow, more than whoever wrote them is likely to mean."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from percale.analysis.lint.context import Context
 from percale.analysis.lint.entities import WrittenPolicy, path_of
 from percale.analysis.lint.findings import Members, Spot
 from percale.policy.policies import Policy
-from percale.policy.rules import Action, Direction, Entity, Rule
+from percale.policy.rules import ANYONE, NO_PORTS, Action, Direction, Entity, Rule
 from percale.resources.calico_policy import GlobalNetworkPolicy, PolicySpec
 from percale.resources.staged_policy import StagedGlobalNetworkPolicy
 from percale.selector import All
@@ -117,19 +118,30 @@ def _opens_more(wide: Rule, narrow: Rule, direction: Direction) -> bool:
     """Any peer on at least the same protocol and ports, beside named peers."""
     peer, own = _sides(wide, direction)
     other_peer, other_own = _sides(narrow, direction)
-    if wide is narrow or (peer.selector, peer.nets, peer.not_nets, peer.service, peer.domains) != _NOBODY_NAMED:
+    if wide is narrow or _without_ports(peer) != ANYONE or (other_peer.selector is None and not other_peer.nets):
         return False
-    if peer.not_selector or (other_peer.selector is None and not other_peer.nets):
-        return False
-    same_ports = not wide.destination.ports or wide.destination.ports == narrow.destination.ports
-    return wide.protocol in (None, narrow.protocol) and same_ports and _same_own(own, other_own)
+    same_own = _without_ports(own) in (ANYONE, _without_ports(other_own))
+    return same_own and all(
+        asked in (nothing, there) for asked, there, nothing in zip(_wire(wide), _wire(narrow), _wire(_ANY), strict=True)
+    )
 
 
-_NOBODY_NAMED = (None, (), (), None, ())
+_ANY = Rule(Action.ALLOW, "")
 
 
-def _same_own(own: Entity, other: Entity) -> bool:
-    return (own.selector, own.nets) in ((None, ()), (other.selector, other.nets))
+def _without_ports(one: Entity) -> Entity:
+    return replace(one, ports=NO_PORTS, not_ports=NO_PORTS)
+
+
+def _wire(rule: Rule) -> tuple[object, ...]:
+    return (
+        rule.ip_version,
+        rule.protocol,
+        rule.not_protocol,
+        rule.icmp,
+        rule.not_icmp,
+        *(ports for end in (rule.source, rule.destination) for ports in (end.ports, end.not_ports)),
+    )
 
 
 def _sides(rule: Rule, direction: Direction) -> tuple[Entity, Entity]:
