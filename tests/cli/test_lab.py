@@ -245,7 +245,7 @@ def test_a_run_shows_the_prediction_alone_and_says_so(percale: Calls) -> None:
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("attachment", ["routed", "bridged"])
-@pytest.mark.parametrize("example", ["october", "customer-isolation", "gardener-demo", "node-ports"])
+@pytest.mark.parametrize("example", ["october", "customer-isolation", "docker-bridges", "gardener-demo", "node-ports"])
 def test_the_prediction_alone_is_what_a_lab_observes(
     percale: Calls, labs: Labs, example: str, attachment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ def test_a_defect_shows_beside_the_workloads(percale: Calls, cast: str, piece: s
     assert rule in _found(percale("lint", "-q", *options, "-o", "json")), defect
 
 
-_CORRECTED = ("customer-isolation", "gardener-demo", "october", "picocluster")
+_CORRECTED = ("customer-isolation", "docker-bridges", "gardener-demo", "october", "picocluster")
 
 
 @pytest.mark.parametrize("name", _CORRECTED)

@@ -39,6 +39,8 @@ class Flow:
     verdict: str
     egress: str
     ingress: str
+    #: The node that forwards it, from the interface of its host endpoint to one that has none.
+    through: str = ""
 
     def __str__(self) -> str:
         return f"{self.source}-{self.destination}-{self.port}".replace("/", ".")
@@ -67,12 +69,14 @@ def judged(world: World, flow: Flow) -> Flow:
         flow,
         verdict=ALLOW if verdict.allowed else DENY,
         egress=_decider(of_host if flow.source.startswith(_HOST) else verdict.egress),
-        ingress=_decider(of_host if flow.destination.startswith(_HOST) else verdict.ingress),
+        ingress=_decider(of_host if flow.destination.startswith(_HOST) or flow.through else verdict.ingress),
     )
 
 
 def _crossing(world: World, flow: Flow) -> Crossing | None:
-    """Into or out of a host, by the interface that its endpoint governs."""
+    """Into or out of a host, or through it, by the interface that its endpoint governs."""
+    if flow.through:
+        return Crossing(flow.through, _host_endpoint(world, flow.through).interface, "bridge")
     if flow.source.startswith(_HOST):
         host = _host_endpoint(world, flow.source)
         return Crossing(host.node, None, host.interface)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from examples.example_worlds import EXAMPLES
+from hosts_apart import passes
 from kernel_support import require_namespaces
 from percale.analysis.difference.changes import Change
 from percale.analysis.difference.comparing import Difference, difference
@@ -25,8 +26,18 @@ _OCTOBER = "as-written/003-not-enforced"
 #: Of each document what both sides share, what is read as written, and what corrects it. Left out are fragments, a
 #: template, and what is refused as invalid: `percale diff` ends with 3 there, as a test of the command shows.
 PAIRS = {
-    # Meant for Docker's bridges, it closes every pod. The correction is about hosts and says nothing of pods.
-    "000": (("october",), ("as-written/000-docker-bridges/01-allow-docker-bridge-networks.yaml",), ()),
+    # Meant for Docker's bridges, it closes every pod and the host. The correction says nothing of pods.
+    "000": (
+        (
+            "docker-bridges/namespaces.yaml",
+            "docker-bridges/workloads.yaml",
+            "docker-bridges/networks.yaml",
+            "docker-bridges/node.yaml",
+            "docker-bridges/policies/apps.yaml",
+        ),
+        ("as-written/000-docker-bridges/01-allow-docker-bridge-networks.yaml",),
+        ("docker-bridges/policies/docker-bridges.yaml",),
+    ),
     "001": (
         ("picocluster/namespaces.yaml", "picocluster/workloads.yaml"),
         (
@@ -54,8 +65,11 @@ PAIRS = {
         ),
         ("october/policies",),
     ),
+    # It leaves the policies and the host endpoint empty.
+    "004": ((), ("as-written/004-gardener-demo",), ("gardener-demo",)),
 }
-
+#: Those that change what hosts send and take.
+_WITH_HOSTS = ("000", "004")
 
 #: Where the lab may have its pods, also on a bridge, whose own address is the first of all.
 _PODS = (lenient_network("10.65.0.16/28"),)
@@ -80,14 +94,39 @@ def test_packets_of_every_change_arrive_in_the_one_world_and_not_in_the_other(
     found = _difference(document)
     assert len(found.changes) >= 3
     assert all(one.example.source is not one.example.destination for one in found.changes)
+    among_pods = [one for one in found.changes if not _is_of_hosts(one)]
     tried = 0
-    for changes in _together(found.changes):
+    for changes in _together(among_pods):
         with _lab(changes, attachment) as lab:
             before, after = (_arriving(lab, changes, world, index) for index, world in enumerate(found.worlds))
             assert before == [not one.opens for one in changes]
             assert after == [one.opens for one in changes]
         tried += len(changes)
-    assert tried == len(found.changes)
+    assert tried == len(among_pods)
+    assert (len(among_pods) < len(found.changes)) is (document in _WITH_HOSTS)
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("attachment", Attachment)
+@pytest.mark.parametrize("document", _WITH_HOSTS)
+def test_packets_of_hosts_pass_their_nodes_in_the_one_world_and_not_in_the_other(
+    document: str, attachment: Attachment
+) -> None:
+    require_namespaces()
+    of_hosts = [one for one in _difference(document).changes if _is_of_hosts(one)]
+    assert len(of_hosts) >= 3
+    for one in of_hosts:
+        example = one.example
+        ends = [(pair.old, pair.new) if pair else (None, None) for pair in (example.source, example.destination)]
+        passing = [
+            passes(judged.world, judged.verdict.packet, (source, destination), attachment)
+            for judged, source, destination in zip((example.old, example.new), *ends, strict=True)
+        ]
+        assert passing == [not one.opens, one.opens], one
+
+
+def _is_of_hosts(change: Change) -> bool:
+    return change.sources.are_hosts or change.destinations.are_hosts
 
 
 def _arriving(lab: Lab, changes: Sequence[Change], world: World, index: int) -> list[bool]:
