@@ -34,7 +34,20 @@ class WorkloadNames:
 
     def name(self, members: Sequence[Endpoint]) -> str:
         """`shop/web`; `shop/*`; `[env=dev]/*` by the namespaces' labels; `shop/[app=web]`, `[app=web]` anywhere."""
-        return next(self._exact(members), "") or shortened([self.reference(one) for one in members])
+        key = tuple(members)
+        if key not in self._known:
+            self._known[key] = next(self._exact(members), "") or self._listed(members)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[Endpoint, ...], str]:
+        return {}
+
+    def _listed(self, members: Sequence[Endpoint]) -> str:
+        """Shortened as any texts, without those that would be left out."""
+        if len(members) <= FEW + 1:
+            return shortened(list(map(self.reference, members)))
+        return f"{', '.join(map(self.reference, members[:FEW]))} and {len(members) - FEW} more"
 
     def _exact(self, members: Sequence[Endpoint]) -> Iterator[str]:
         if len(members) == 1:
@@ -56,17 +69,26 @@ class WorkloadNames:
 
     def _by_namespace(self, members: Sequence[Endpoint], namespaces: Sequence[str]) -> Iterator[str]:
         """Each namespace's part by its own name, where these are few."""
+        if len(namespaces) > FEW:
+            return
         parts = [next(self._exact([one for one in members if one.namespace == scope]), "") for scope in namespaces]
-        if len(parts) <= FEW and all(parts):
+        if all(parts):
             yield ", ".join(parts)
 
     def _all_but(self, members: Sequence[Endpoint], scope: str) -> Iterator[str]:
         """Of a namespace, where those left out have a name."""
         held = set(members)
-        others = [one for one in self._workloads if one.namespace == scope and one not in held]
+        others = [one for one in self._by_scope[scope] if one not in held]
         if len(others) <= FEW:
-            yield f"{scope}/* but {shortened([self.reference(one) for one in others])}"
+            yield f"{scope}/* but {self._listed(others)}"
         yield from by_label(others, self._own_labels, f"{scope}/* but [{{}}]", scope)
+
+    @cached_property
+    def _by_scope(self) -> dict[str, list[Endpoint]]:
+        found: dict[str, list[Endpoint]] = {}
+        for one in self._workloads:
+            found.setdefault(one.namespace, []).append(one)
+        return found
 
     def _by_owner(self, members: Sequence[Endpoint]) -> Iterator[str]:
         scope = members[0].namespace
@@ -96,11 +118,22 @@ class WorkloadNames:
 
 def by_label(members: Sequence[Endpoint], counts: LabelCounts, form: str, scope: str = "") -> Iterator[str]:
     """By a label that all have with one of few values, and nobody else in the scope has."""
-    for key in sorted(set[str].intersection(*(set(one.labels) for one in members)), key=_familiarity):
+    for key in sorted(_common(members), key=_familiarity):
         values = sorted({one.labels[key] for one in members})
         if len(values) <= FEW and sum(counts[scope, key, value] for value in values) == len(members):
             said = "|".join(values)
             yield form.replace("{}", f"{key.removeprefix(well_known.NAMESPACE_PREFIX)}={said}")
+
+
+def _common(members: Iterable[Endpoint]) -> set[str]:
+    """Labels that all have, sought no further than there can be any."""
+    first, *others = members
+    found = set(first.labels)
+    for one in others:
+        found &= one.labels.keys()
+        if not found:
+            break
+    return found
 
 
 def label_counts(endpoints: Iterable[Endpoint]) -> LabelCounts:
