@@ -8,9 +8,10 @@ from percale.analysis.crossings import judged
 from percale.analysis.difference.ends import End, templates
 from percale.analysis.difference.host_ends import host_addresses
 from percale.analysis.difference.pairing import Pair
+from percale.analysis.involved import involved
 from percale.analysis.symbolic.cells import Cells, Point
 from percale.analysis.symbolic.engine import Ground
-from percale.analysis.witness import likely, packet_at, placed_at
+from percale.analysis.witness import likely, packet_at
 from percale.policy.endpoints import Endpoint
 from percale.policy.verdict import Verdict
 from percale.policy.world import World
@@ -22,7 +23,7 @@ _FAMILIAR = tuple(map(address, ("198.51.100.7", "203.0.113.9", "192.0.2.7", "200
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """In a world where both ends are where the packet has them."""
+    """In a world where both ends are where the packet has them, and only what has a say about it is."""
 
     world: World
     verdict: Verdict
@@ -77,7 +78,7 @@ def example(worlds: tuple[World, World], point: Point, places: Places, name: str
     source, destination = places
     judgements = []
     for index, world in enumerate(worlds):
-        here = placed_at(world, *(_holder(place, index) for place in places))
+        here = involved(world, *(_holder(place, index) for place in places))
         packet = packet_at(source.addresses[index], destination.addresses[index], point, name)
         judgements.append(Judged(here, judged(here, packet, source.host, destination.host)))
     return Example(source.pair, destination.pair, *judgements)
