@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from percale.dataplane.netlink import values
-from percale.dataplane.netlink.values import Kind, encoded, joined, padded
+from percale.dataplane.netlink.values import Kind, encoded, key_writer, padded
 from percale.dataplane.ruleset import Element
 from percale.traffic.addresses import address, strict_network
 
@@ -29,8 +29,8 @@ def test_a_value(element: Element, kind: Kind, shown: str) -> None:
 
 def test_parts_begin_at_whole_words() -> None:
     element = address("10.0.0.1"), 6, 80
-    assert joined(element, (values.IPV4, values.PROTOCOL, values.PORT)).hex() == "0a0000010600000000500000"
-    assert joined((80,), (values.PORT,)).hex() == "0050"
+    assert key_writer((values.IPV4, values.PROTOCOL, values.PORT))(element).hex() == "0a0000010600000000500000"
+    assert key_writer((values.PORT,))((80,)).hex() == "0050"
     assert [padded(size) for size in (1, 2, 4, 16)] == [4, 4, 4, 16]
 
 

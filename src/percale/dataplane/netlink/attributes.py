@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from struct import Struct
 
 _HEADER = Struct("=HH")
-_PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
+HEADER_SIZE = _HEADER.size
+#: By the size's last two bits.
+PADDING = (b"", b"\0\0\0", b"\0\0", b"\0")
 _TYPE = 0x3FFF
+#: What ends a text, by the last two bits of its size with the zero.
+ENDING = (b"\0", b"\0\0\0\0", b"\0\0\0", b"\0\0")
 
 #: An attribute says its length in two bytes.
-MOST_BYTES = 0xFFFF - _HEADER.size
+MOST_BYTES = 0xFFFF - HEADER_SIZE
 
 
 def attribute(kind: int, value: bytes) -> bytes:
-    return _HEADER.pack(_HEADER.size + len(value), kind) + value + _PADDING[len(value) & 3]
+    size = len(value)
+    return _HEADER.pack(HEADER_SIZE + size, kind) + value + PADDING[size & 3]
 
 
 def nested(kind: int, *attributes: bytes) -> bytes:
@@ -24,27 +29,34 @@ def nested(kind: int, *attributes: bytes) -> bytes:
 
 
 def text(kind: int, value: str) -> bytes:
-    return attribute(kind, value.encode() + b"\0")
+    encoded = value.encode()
+    size = len(encoded) + 1
+    return _HEADER.pack(HEADER_SIZE + size, kind) + encoded + ENDING[size & 3]
 
 
 def number(kind: int, value: int, size: int = 4) -> bytes:
     return attribute(kind, value.to_bytes(size, "big"))
 
 
+def before(attribute_with_value: bytes, size: int) -> bytes:
+    """The headers of an attribute that ends with a value of so many bytes, and with its padding."""
+    return attribute_with_value[: -(size + (-size & 3)) or None]
+
+
 def parsed(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Types and values, in order."""
     at = 0
-    while at + _HEADER.size <= len(data):
+    while at + HEADER_SIZE <= len(data):
         length, kind = _HEADER.unpack_from(data, at)
-        yield kind & _TYPE, data[at + _HEADER.size : at + length]
-        at += max(length, _HEADER.size) + 3 & ~3
+        yield kind & _TYPE, data[at + HEADER_SIZE : at + length]
+        at += max(length, HEADER_SIZE) + 3 & ~3
 
 
 def whole(data: bytes) -> Iterator[bytes]:
     """Attributes as they stand, headers and padding included."""
     at = 0
-    while at + _HEADER.size <= len(data):
+    while at + HEADER_SIZE <= len(data):
         (length, _) = _HEADER.unpack_from(data, at)
-        behind = at + (max(length, _HEADER.size) + 3 & ~3)
+        behind = at + (max(length, HEADER_SIZE) + 3 & ~3)
         yield data[at:behind]
         at = behind

@@ -6,7 +6,7 @@ Numbers are those of linux/netfilter/nf_tables.h, attributes in the order in whi
 from enum import IntEnum
 from functools import lru_cache
 
-from percale.dataplane.netlink.attributes import attribute, nested, number, text
+from percale.dataplane.netlink.attributes import ENDING, PADDING, attribute, before, nested, number, text
 
 _LIST_ELEMENT = 1
 _NAME, _DATA = 1, 2
@@ -74,9 +74,14 @@ def route(result: int, flags: int, into: int) -> bytes:
     return _expression("fib", number(1, into), number(2, result), number(3, flags))
 
 
-@lru_cache(_KEPT)
 def compare(operator: Comparison, value: bytes) -> bytes:
-    return _expression("cmp", number(1, _FIRST_REGISTER), number(2, operator), _value(3, value))
+    size = len(value)
+    return _comparison(operator, size) + value + PADDING[size & 3]
+
+
+@lru_cache
+def _comparison(operator: Comparison, size: int) -> bytes:
+    return before(_expression("cmp", number(1, _FIRST_REGISTER), number(2, operator), _value(3, bytes(size))), size)
 
 
 @lru_cache(_KEPT)
@@ -107,18 +112,32 @@ def dispatch(name: str) -> bytes:
     return _expression("lookup", text(1, name), number(2, _FIRST_REGISTER), number(3, 0), number(5, 0))
 
 
-@lru_cache(_KEPT)
-def verdict(code: Code, chain: str = "") -> bytes:
-    return _expression("immediate", number(1, 0), verdict_data(2, code, chain))
+@lru_cache
+def verdict(code: Code) -> bytes:
+    return _expression("immediate", number(1, 0), nested(2, nested(_VERDICT, _coded(code))))
 
 
-def verdict_data(kind: int, code: Code, chain: str = "") -> bytes:
-    to = (text(_VERDICT_CHAIN, chain),) if chain else ()
-    coded = attribute(_VERDICT_CODE, code.to_bytes(4, "big", signed=True))
-    return nested(kind, nested(_VERDICT, coded, *to))
+def go(code: Code, chain: str) -> bytes:
+    """A verdict that names a chain."""
+    name = chain.encode()
+    size = len(name) + 1
+    return _going(code, size) + name + ENDING[size & 3]
 
 
-@lru_cache(_KEPT)
+def verdict_data(kind: int, code: Code, chain: str) -> bytes:
+    return nested(kind, nested(_VERDICT, _coded(code), text(_VERDICT_CHAIN, chain)))
+
+
+@lru_cache
+def _going(code: Code, size: int) -> bytes:
+    data = verdict_data(2, code, "-" * (size - 1))
+    return before(_expression("immediate", number(1, 0), data), size)
+
+
+def _coded(code: Code) -> bytes:
+    return attribute(_VERDICT_CODE, code.to_bytes(4, "big", signed=True))
+
+
 def count(counter: str) -> bytes:
     return _expression("objref", text(2, counter), number(1, _COUNTER_OBJECT))
 

@@ -8,14 +8,15 @@ from struct import Struct
 
 from percale.dataplane.ruleset import Family
 
-HEADER = Struct("=IHHII")
+_OPENING = Struct("=IHHII4s")
 _FAMILY = Struct("!BBH")
 #: Where the attributes begin in what follows a header.
 BODY_AT = _FAMILY.size
 _SUBSYSTEM = 10
 _BATCH_BEGIN, _BATCH_END = 16, 17
 
-NUMBER_OF_FAMILY = {Family.IP: 2, Family.BRIDGE: 7, Family.IP6: 10}
+_NUMBERS = {Family.IP: 2, Family.BRIDGE: 7, Family.IP6: 10}
+_OF_FAMILY = {family: _FAMILY.pack(number, 0, 0) for family, number in _NUMBERS.items()}
 
 
 class Kind(IntEnum):
@@ -50,8 +51,8 @@ class Flag(IntFlag):
 
 def message(kind: Kind, family: Family, body: bytes = b"", flags: int = Flag.REQUEST, number: int = 1) -> bytes:
     """The body is padded already, being made of attributes."""
-    header = HEADER.pack(HEADER.size + _FAMILY.size + len(body), _SUBSYSTEM << 8 | kind, flags, number, 0)
-    return header + _FAMILY.pack(NUMBER_OF_FAMILY[family], 0, 0) + body
+    opening = _OPENING.pack(_OPENING.size + len(body), _SUBSYSTEM << 8 | kind, flags, number, 0, _OF_FAMILY[family])
+    return opening + body
 
 
 def begin(number: int) -> bytes:
@@ -63,4 +64,4 @@ def end(number: int) -> bytes:
 
 
 def _envelope(kind: int, number: int) -> bytes:
-    return HEADER.pack(HEADER.size + _FAMILY.size, kind, Flag.REQUEST, number, 0) + _FAMILY.pack(0, 0, _SUBSYSTEM)
+    return _OPENING.pack(_OPENING.size, kind, Flag.REQUEST, number, 0, _FAMILY.pack(0, 0, _SUBSYSTEM))

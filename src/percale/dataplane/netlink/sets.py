@@ -6,11 +6,11 @@ from functools import lru_cache
 from typing import assert_never
 
 from percale.dataplane import naming
-from percale.dataplane.netlink.attributes import MOST_BYTES, attribute, nested, number, text
+from percale.dataplane.netlink.attributes import HEADER_SIZE, MOST_BYTES, PADDING, attribute, nested, number, text
 from percale.dataplane.netlink.expressions import Code, verdict_data
 from percale.dataplane.netlink.intervals import Bound, bounds
 from percale.dataplane.netlink.objects import TABLE, note
-from percale.dataplane.netlink.values import KIND_OF_KEY, ByteOrder, Kind, joined, padded
+from percale.dataplane.netlink.values import KIND_OF_KEY, ByteOrder, Kind, key_writer, padded
 from percale.dataplane.ruleset import Goto, IntervalSet, Jump, Key, Set, VerdictMap
 
 #: The kernel puts a number in place of `%d`.
@@ -62,13 +62,11 @@ def filled(part: Set | IntervalSet | VerdictMap) -> Iterator[bytes]:
 def elements(part: Set | IntervalSet | VerdictMap) -> Iterator[bytes]:
     match part:
         case Set(_, keys, members):
-            kinds = _kinds(keys)
-            return (element(joined(one, kinds)) for one in members)
+            return map(element, map(key_writer(_kinds(keys)), members))
         case IntervalSet(_, key, spans):
             return (_bound(one) for one in bounds(spans, KIND_OF_KEY[key]))
         case VerdictMap(_, keys, verdicts):
-            kinds = _kinds(keys)
-            return (element(joined(one, kinds), _verdict(to)) for one, to in verdicts.items())
+            return map(element, map(key_writer(_kinds(keys)), verdicts), map(_verdict, verdicts.values()))
         case _:
             assert_never(part)
 
@@ -77,8 +75,17 @@ def unnamed_filled(values: tuple[bytes, ...], set_id: int) -> Iterator[bytes]:
     yield from _messages(named(UNNAMED_SET) + number(4, set_id), map(element, values))
 
 
-def element(key: bytes, *more: bytes) -> bytes:
-    return nested(_LIST_ELEMENT, nested(1, attribute(1, key)), *more)
+def element(key: bytes, more: bytes = b"") -> bytes:
+    size = len(key)
+    return _opening(size, len(more)) + key + PADDING[size & 3] + more
+
+
+@lru_cache
+def _opening(key_size: int, more_size: int) -> bytes:
+    """Up to the key itself: three headers, one in the other."""
+    key = attribute(1, bytes(key_size))
+    whole = nested(_LIST_ELEMENT, nested(1, key), bytes(more_size))
+    return whole[: 3 * HEADER_SIZE]
 
 
 def _messages(opening: bytes, members: Iterable[bytes]) -> Iterator[bytes]:

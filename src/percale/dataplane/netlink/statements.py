@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from percale.dataplane import naming
-from percale.dataplane.netlink.expressions import NOTRACK, Code, count, dispatch, limit, log, reject, verdict
+from percale.dataplane.netlink.expressions import NOTRACK, Code, count, dispatch, go, limit, log, reject, verdict
 from percale.dataplane.netlink.matches import concatenation
 from percale.dataplane.ruleset import Count, Dispatch, Family, Goto, Jump, Limit, Log, Statement, Verdict
 
@@ -17,9 +17,9 @@ _UNREACHABLE = {Family.IP: (0, 3), Family.IP6: (0, 4), Family.BRIDGE: (2, 1)}
 def statement_expressions(statement: Statement, family: Family) -> bytes:
     match statement:
         case Goto(chain):
-            return verdict(Code.GOTO, chain)
+            return go(Code.GOTO, chain)
         case Jump(chain):
-            return verdict(Code.JUMP, chain)
+            return go(Code.JUMP, chain)
         case Dispatch(fields, name):
             return concatenation(fields, family) + dispatch(name)
         case Log(prefix, group):

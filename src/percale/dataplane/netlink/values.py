@@ -1,15 +1,19 @@
 """What fields hold, as the kernel compares it: so many bytes, in the order of the wire or of the machine."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import Literal, assert_never
+from struct import Struct
+from typing import Literal, SupportsInt, assert_never, cast
 
 from percale.dataplane.ruleset import Element, Key, SetElement
 
 _WORD = 4
+#: Parts of a key by size.
+_NUMBERS = {1: "B", 2: "H", 4: "I"}
+_BYTES = {1: "1s", 2: "2s", 4: "4s", 16: "16s"}
 
 
 class ByteOrder(IntEnum):
@@ -52,6 +56,8 @@ ADDRESS_TYPE = Kind(38, 4, ByteOrder.HOST, {"unicast": 1, "local": 2, "broadcast
 #: Several values of these are bits of one mask.
 BIT_FIELDS = (CT_STATE, CT_STATUS)
 
+_PLAIN_NUMBERS = (IPV4, PROTOCOL, PORT)
+
 KIND_OF_KEY = {
     Key.IPV4: IPV4,
     Key.IPV6: IPV6,
@@ -63,10 +69,10 @@ KIND_OF_KEY = {
 
 def encoded(element: Element, kind: Kind) -> bytes:
     match element:
-        case IPv4Address() | IPv6Address():
-            return element.packed
         case int():
             return element.to_bytes(kind.size, kind.byteorder)
+        case IPv4Address() | IPv6Address():
+            return element.packed
         case str():
             return _word(element, kind)
         case IPv4Network() | IPv6Network():
@@ -88,10 +94,13 @@ def padded(size: int) -> int:
     return -size % _WORD + size
 
 
-def joined(element: SetElement, kinds: tuple[Kind, ...]) -> bytes:
-    """An element of a set: each part padded, where there are several."""
-    if len(kinds) == 1:
-        return encoded(element[0], kinds[0])
-    return b"".join(
-        encoded(part, kind).ljust(padded(kind.size), b"\0") for part, kind in zip(element, kinds, strict=True)
-    )
+def key_writer(kinds: tuple[Kind, ...]) -> Callable[[SetElement], bytes]:
+    """How elements of a set become bytes: each part padded, where there are several."""
+    plain = all(kind in _PLAIN_NUMBERS for kind in kinds)
+    parts = _NUMBERS if plain else _BYTES
+    padding = len(kinds) > 1
+    layout = Struct("!" + "".join(parts[one.size] + "x" * (padding * (padded(one.size) - one.size)) for one in kinds))
+    if plain:
+        # Elements are many: no call of ours for each part, where `int` makes a number of it.
+        return lambda element: layout.pack(*map(int, cast("Iterable[SupportsInt]", element)))
+    return lambda element: layout.pack(*map(encoded, element, kinds))
