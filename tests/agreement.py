@@ -20,6 +20,9 @@ from percale.resources.problems import InvalidInput
 from percale.traffic.packet import Packet
 from random_worlds import ADDRESSES, ELSEWHERE, PODS, Generator, Manifest
 
+#: Puts a world's rules into a lab's node.
+Enforce = Callable[[World, Lab], None]
+
 
 @dataclass(frozen=True)
 class Disagreement:
@@ -37,10 +40,12 @@ def world_from(manifests: Sequence[Manifest]) -> World:
     return world_of(decode(documents_in(text.encode(), "random.json")))
 
 
-def disagreements(lab: Lab, manifests: Sequence[Manifest], packets: Sequence[Packet]) -> list[Disagreement]:
+def disagreements(
+    lab: Lab, manifests: Sequence[Manifest], packets: Sequence[Packet], enforced: Enforce = enforce
+) -> list[Disagreement]:
     """Load the world's rules and send the packets; the kernel's answers that the judge did not foresee."""
     world = in_lab(world_from(manifests), lab)
-    enforce(world, lab)
+    enforced(world, lab)
     arrived = send_all(lab, [(_sender(lab, packet), packet) for packet in packets])
     predicted = [judge(world, packet).allowed for packet in packets]
     return [
@@ -59,22 +64,22 @@ def packets_for(generator: Generator, lab: Lab, count: int) -> list[Packet]:
     return list(dict.fromkeys(generator.packet(hosts) for _ in range(count)))
 
 
-def check_world(lab: Lab, seed: int, packets: int) -> int:
+def check_world(lab: Lab, seed: int, packets: int, enforced: Enforce = enforce) -> int:
     """Compare one random world; how many packets were compared. A failure shows the smallest world that fails."""
     generator = Generator(Random(seed))
     manifests = generator.world()
     sent = packets_for(generator, lab, packets)
-    if wrong := disagreements(lab, manifests, sent):
-        raise AssertionError(_failure(lab, seed, manifests, wrong))
+    if wrong := disagreements(lab, manifests, sent, enforced):
+        raise AssertionError(_failure(lab, seed, manifests, wrong, enforced))
     return len(sent)
 
 
-def _failure(lab: Lab, seed: int, manifests: list[Manifest], wrong: list[Disagreement]) -> str:
+def _failure(lab: Lab, seed: int, manifests: list[Manifest], wrong: list[Disagreement], enforced: Enforce) -> str:
     packet, predicted = wrong[0].packet, wrong[0].predicted
 
     def fails(smaller: list[Manifest]) -> bool:
         try:
-            return bool(disagreements(lab, smaller, [packet]))
+            return bool(disagreements(lab, smaller, [packet], enforced))
         except InvalidInput:
             return False
 
