@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from api_objects import CORE, calico_kinds
+from api_server import ApiServer
+from builders import pod
 from cli.calling import SHOP, Calls
 from etcd_servers import emptied
 from percale.cli.exits import Exit
@@ -15,6 +18,8 @@ from percale.datastore.configuration import StoreType
 from percale.datastore.opening import OPENERS
 
 _REACH = ("reach", "shop/web", "shop/db", "-p", "5432")
+
+_DEPLOYMENTS = [f"deployment.apps/{name}" for name in ("db", "twin", "web")]
 
 
 def config(path: Path, **spec: str) -> str:
@@ -64,15 +69,6 @@ def test_48_a_configuration_file_disables_all_environment_variables(
     assert percale(*_REACH, "-c", named).status == Exit.YES
 
 
-@pytest.mark.parametrize("kind", [StoreType.KUBERNETES])
-def test_what_is_not_available_yet_says_so(percale: Calls, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATASTORE_TYPE", kind)
-    for argv in (("get", "gnp"), ("apply", "-f", SHOP), _REACH):
-        ended = percale(*argv)
-        assert (ended.status, ended.out) == (Exit.OUT_OF_REACH, "")
-        assert f"datastore type `{kind}` is not available in this release" in ended.err
-
-
 def test_every_type_has_an_opener() -> None:
     assert set(OPENERS) == set(StoreType)
 
@@ -114,6 +110,42 @@ def test_etcd_needs_an_endpoint(percale: Calls, monkeypatch: pytest.MonkeyPatch)
         ended = percale(*argv)
         assert (ended.status, ended.out) == (Exit.OUT_OF_REACH, "")
         assert "no endpoint of etcd is named" in ended.err
+
+
+@pytest.mark.parametrize("group", ["projectcalico.org/v3", "crd.projectcalico.org/v1"])
+def test_a_cluster_is_a_datastore(percale: Calls, monkeypatch: pytest.MonkeyPatch, group: str) -> None:
+    with ApiServer((*CORE, *calico_kinds(group))) as server:
+        monkeypatch.setenv("DATASTORE_TYPE", "kubernetes")
+        monkeypatch.setenv("K8S_API_ENDPOINT", server.url)
+        assert percale("apply", "-q", "-f", SHOP).status == Exit.YES
+        assert percale("get", "deployments", "-n", "shop", "-o", "name").out.split() == _DEPLOYMENTS
+        # What makes pods is no endpoint there: nobody has made the pods yet.
+        assert percale(*_REACH).status == Exit.USAGE
+        for name in ("web", "db"):
+            server.put("pods", pod(f"shop/{name}", {"app": name}))
+        assert percale(*_REACH).status == percale(*_REACH, "-f", SHOP).status == Exit.YES
+        assert "tier.projectcalico.org/kube-baseline" in percale("get", "tiers", "-o", "name").out
+        assert percale("delete", "-q", "-f", SHOP).status == Exit.YES
+
+
+def test_a_cluster_needs_its_extra() -> None:
+    script = "import sys; sys.modules['lightkube'] = None; from percale.cli.main import run; run()"
+    argv = (sys.executable, "-c", script, "get", "tiers")
+    environment = {**os.environ, "DATASTORE_TYPE": "kubernetes"}
+    ended = subprocess.run(argv, capture_output=True, check=False, env=environment, encoding="utf-8")  # noqa: S603
+    assert (ended.returncode, ended.stdout) == (Exit.OUT_OF_REACH, "")
+    assert "pip install 'percale[kubernetes]'" in ended.stderr
+
+
+def test_a_cluster_needs_to_be_named(percale: Calls, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATASTORE_TYPE", "kubernetes")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(variable, raising=False)
+    for argv in (("get", "gnp"), ("apply", "-q", "-f", SHOP), _REACH):
+        ended = percale(*argv)
+        assert (ended.status, ended.out) == (Exit.OUT_OF_REACH, "")
+        assert "no Kubernetes API server is named" in ended.err
 
 
 def test_a_file_that_is_no_datastore_is_left_alone(percale: Calls, own_datastore: Path) -> None:

@@ -6,21 +6,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from api_objects import CORE, Served, calico_kinds
+from api_server import ApiServer
 from builders import CALICO, Manifest, resource
 from etcd_servers import access_to, emptied
 from percale.datastore.directory import Directory
 from percale.datastore.etcd.store import Etcd
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import key_of
+from percale.datastore.kubernetes.access import Access
+from percale.datastore.kubernetes.store import Kubernetes
 from percale.datastore.memory import Memory
 from percale.datastore.plans import applying, carry_out, deleting
 from percale.datastore.sqlite.store import Sqlite
 
-#: Each makes an empty store in a directory of its own.
-WRITABLE: dict[str, Callable[[Path], Datastore]] = {
+#: Each makes an empty store in a directory of its own. These make several changes as one.
+TRANSACTIONAL: dict[str, Callable[[Path], Datastore]] = {
     "memory": lambda _: Memory(),
     "sqlite": lambda path: Sqlite(path / "percale.sqlite"),
     "etcd": lambda _: Etcd(access_to(emptied())),
+}
+
+
+class Cluster(Kubernetes):
+    """With its own API server, which ends with it."""
+
+    def __init__(self, *served: Served) -> None:
+        self.server = ApiServer((*CORE, *served))
+        super().__init__(Access(self.server.url, "tester"))
+
+    def close(self) -> None:
+        super().close()
+        self.server.close()
+
+
+WRITABLE: dict[str, Callable[[Path], Datastore]] = {
+    **TRANSACTIONAL,
+    "kubernetes": lambda _: Cluster(*calico_kinds("projectcalico.org/v3")),
+    "kubernetes, storage form": lambda _: Cluster(*calico_kinds("crd.projectcalico.org/v1")),
 }
 
 
@@ -72,5 +95,7 @@ CONTENTS: dict[str, Callable[[Path], Content]] = {
     "memory": lambda path: _written(WRITABLE["memory"](path)),
     "sqlite": lambda path: _written(WRITABLE["sqlite"](path)),
     "etcd": lambda path: _written(WRITABLE["etcd"](path)),
+    "kubernetes": lambda path: _written(WRITABLE["kubernetes"](path)),
+    "kubernetes, storage form": lambda path: _written(WRITABLE["kubernetes, storage form"](path)),
     "directory": _files,
 }

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from builders import CALICO, Manifest, resource
-from contracts.stores import WRITABLE, network_set, tier
-from percale.datastore.errors import AlreadyExists, Conflict, NotFound, Rejected
+from contracts.stores import TRANSACTIONAL, WRITABLE, network_set, tier
+from percale.datastore.errors import AlreadyExists, Conflict, NotFound, Rejected, TooMuch
 from percale.datastore.interface import Create, Datastore, Delete, Update
 from percale.datastore.keys import EVERYTHING, Key, Selection, key_of
 from percale.datastore.keys import Manifest as Stored
@@ -31,6 +31,13 @@ def changed(stored: Stored, *nets: str) -> Manifest:
 @pytest.fixture(params=WRITABLE)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Datastore]:
     made = WRITABLE[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=TRANSACTIONAL)
+def transactional(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Datastore]:
+    made = TRANSACTIONAL[request.param](tmp_path)
     yield made
     made.close()
 
@@ -141,11 +148,11 @@ def test_lists_are_in_order_and_of_what_was_asked_for(store: Datastore) -> None:
 # Transactions.
 
 
-def test_a_transaction_is_all_or_nothing(store: Datastore) -> None:
-    there = store.create(network_set("a/x"))
-    before = store.list(EVERYTHING)
+def test_a_transaction_is_all_or_nothing(transactional: Datastore) -> None:
+    there = transactional.create(network_set("a/x"))
+    before = transactional.list(EVERYTHING)
     with pytest.raises(Rejected) as rejected:
-        store.write(
+        transactional.write(
             [
                 Create(network_set("a/y")),
                 Create(network_set("a/x")),
@@ -154,7 +161,7 @@ def test_a_transaction_is_all_or_nothing(store: Datastore) -> None:
             ]
         )
     assert {index: type(error) for index, error in rejected.value.errors.items()} == {1: AlreadyExists, 3: NotFound}
-    assert store.list(EVERYTHING) == before
+    assert transactional.list(EVERYTHING) == before
 
 
 def test_a_transaction_of_nothing_is_nothing(store: Datastore) -> None:
@@ -163,22 +170,29 @@ def test_a_transaction_of_nothing_is_nothing(store: Datastore) -> None:
     assert store.list(EVERYTHING) == before
 
 
-def test_a_transaction_sees_what_it_has_done(store: Datastore) -> None:
-    there = store.create(network_set("a/x"))
-    assert store.write([Delete(key_of(there)), Create(network_set("a/x", "10.0.0.0/8"))])[0] is None
-    assert store.get(key_of(there))["spec"] == {"nets": ["10.0.0.0/8"]}
+def test_a_transaction_sees_what_it_has_done(transactional: Datastore) -> None:
+    there = transactional.create(network_set("a/x"))
+    assert transactional.write([Delete(key_of(there)), Create(network_set("a/x", "10.0.0.0/8"))])[0] is None
+    assert transactional.get(key_of(there))["spec"] == {"nets": ["10.0.0.0/8"]}
 
 
-def test_a_rejected_transaction_is_no_event(store: Datastore) -> None:
-    start = store.list(EVERYTHING).revision
+def test_a_rejected_transaction_is_no_event(transactional: Datastore) -> None:
+    start = transactional.list(EVERYTHING).revision
     with pytest.raises(Rejected):
-        store.write([Create(network_set("a/x")), Delete(Key(TIER, "t"))])
-    with store.watch(EVERYTHING, start) as watch:
+        transactional.write([Create(network_set("a/x")), Delete(Key(TIER, "t"))])
+    with transactional.watch(EVERYTHING, start) as watch:
         assert watch.poll(0) == ()
 
 
-def test_a_transaction_is_seen_as_a_whole(store: Datastore) -> None:
-    start = store.list(EVERYTHING).revision
-    store.write([Create(network_set("a/x")), Create(network_set("a/y"))])
-    with store.watch(EVERYTHING, start) as watch:
+def test_a_transaction_is_seen_as_a_whole(transactional: Datastore) -> None:
+    start = transactional.list(EVERYTHING).revision
+    transactional.write([Create(network_set("a/x")), Create(network_set("a/y"))])
+    with transactional.watch(EVERYTHING, start) as watch:
         assert len(watch.poll(5)) == 2
+
+
+def test_a_store_without_transactions_refuses_several_changes(store: Datastore) -> None:
+    if not store.is_transactional:
+        with pytest.raises(TooMuch):
+            store.write([Create(network_set("a/x")), Create(network_set("a/y"))])
+        assert store.list(EVERYTHING).resources == ()

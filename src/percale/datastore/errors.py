@@ -3,7 +3,7 @@
 A key is known here by its text alone: every command imports these errors, few import the rest of the room.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from percale.errors import PercaleError
 
@@ -34,6 +34,13 @@ class Forbidden(DatastoreError):
 
     def __init__(self, operation: str, key: object, why: str) -> None:
         super().__init__(f"operation {operation} is not supported on {key}: {why}")
+
+
+class NotAccepted(DatastoreError):
+    """The server finds the resource invalid."""
+
+    def __init__(self, key: object, told: Sequence[str]) -> None:
+        super().__init__(f"{key} is not accepted by the server: {'; '.join(told)}")
 
 
 class Rejected(DatastoreError):
@@ -69,3 +76,7 @@ class StoreUnavailable(DatastoreError):
 
 class StoreAbsent(StoreUnavailable):
     """Nobody has made the store yet: the first write will."""
+
+
+class NotPermitted(StoreUnavailable):
+    """There is a store, and it does not let this user see what is there."""

@@ -58,17 +58,21 @@ def _etcd(opening: Opening) -> Datastore:
     return store
 
 
-def _not_yet(opening: Opening) -> Datastore:
-    raise StoreUnavailable(
-        f"datastore type `{opening.settings.store_type}` is not available in this release",
-        hint=f"set DATASTORE_TYPE to {' or '.join(f'`{one}`' for one in _AVAILABLE)}",
-    )
+def _kubernetes(opening: Opening) -> Datastore:
+    settings = opening.settings
+    try:
+        access = import_module("percale.datastore.kubernetes.access").access_of(settings)
+        module = import_module("percale.datastore.kubernetes.store")
+    except ModuleNotFoundError as error:
+        says = f"the Python package of `{error.name}` is not installed"
+        raise StoreUnavailable(says, hint="pip install 'percale[kubernetes]'") from error
+    store: Datastore = module.Kubernetes(access, calico=settings.calico_api_group, report=opening.report)
+    return store
 
 
-_AVAILABLE = (StoreType.SQLITE, StoreType.DIRECTORY, StoreType.ETCD)
 OPENERS: Mapping[StoreType, Callable[[Opening], Datastore]] = {
     StoreType.SQLITE: _sqlite,
     StoreType.DIRECTORY: _directory,
     StoreType.ETCD: _etcd,
-    StoreType.KUBERNETES: _not_yet,
+    StoreType.KUBERNETES: _kubernetes,
 }
