@@ -24,6 +24,7 @@ from percale.dataplane.changes import (
     FillChain,
     RemoveElements,
 )
+from percale.dataplane.netlink.attributes import number
 from percale.dataplane.netlink.contents import Contents, found, wanted
 from percale.dataplane.netlink.writer import NetlinkWriter
 from percale.dataplane.nftables.backend import remove
@@ -48,7 +49,7 @@ from percale.dataplane.ruleset import (
 )
 from percale.dataplane.writer import NotWritten, Writer
 from percale.host.commands import CommandFailed
-from percale.host.netfilter_socket import NetfilterSocket
+from percale.host.netfilter_socket import NetfilterSocket, Refusal
 from percale.host.netns import NetNs
 from percale.traffic.addresses import Address, address, strict_network
 
@@ -203,10 +204,58 @@ def test_a_held_table_stays_when_its_writer_dies_and_the_next_one_takes_it_over(
     with NetfilterSocket.within(namespace) as second:
         assert _there(second) == wanted(_table(_DROP))
         writer = NetlinkWriter(second, tell=told.append)
-        writer.apply([(CreateTable(_IP), FillChain(_IP, Chain("a", (_ACCEPT,))))])
+        writer.apply([(FillChain(_IP, Chain("a", (_ACCEPT,))),)])
         namespace.run(_FLUSH)
         assert _there(second) == wanted(_table(_ACCEPT))
     assert told == []
+
+
+def test_a_table_can_be_deleted_and_held_again(namespace: NetNs, netlink: NetfilterSocket) -> None:
+    writer = NetlinkWriter(netlink)
+    writer.apply([*creating(Ruleset((_table(_DROP),))), (DeleteTable(_IP),)])
+    assert found(netlink, _IP) is None
+    writer.apply([(CreateChain(_IP, "a"), FillChain(_IP, Chain("a", (_ACCEPT,))))])
+    namespace.run(_FLUSH)
+    assert _there(netlink) == wanted(Table(_IP, {"a": Chain("a", (_ACCEPT,))}))
+    writer.apply([(FillChain(_IP, Chain("a", (_DROP,))), DeleteTable(_IP))])
+    assert found(netlink, _IP) is None
+
+
+class _BeforeLinux69(NetfilterSocket):
+    """A kernel that does not know of tables that outlive their owner, or not of owners at all."""
+
+    error = errno.EINVAL
+
+    def transact(self, messages: bytes) -> list[Refusal]:
+        asks = messages.find(_HELD_TABLE)
+        return super().transact(messages) if asks < 0 else [Refusal(1, self.error, "")]
+
+
+#: The attribute of a table's flags.
+_HELD_TABLE = number(2, 6)
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.EOPNOTSUPP])
+def test_an_older_kernel_gets_the_same_rules_in_tables_that_are_not_held(namespace: NetNs, error: int) -> None:
+    told: list[str] = []
+    tables = _table(_DROP), Table(Family.IP6, {"a": Chain("a", ())})
+    with _BeforeLinux69.within(namespace) as netlink:
+        netlink.error = error
+        writer = NetlinkWriter(netlink, tell=told.append)
+        writer.apply(creating(Ruleset(tables)))
+        writer.apply([(FillChain(_IP, Chain("a", (_ACCEPT,))),)])
+        assert _there(netlink) == wanted(_table(_ACCEPT))
+    assert ["ip percale" in told[0], "ip6 percale" in told[1], len(told)] == [True, True, 2]
+    namespace.run(_FLUSH)
+    assert our_families(namespace.run) == frozenset()
+
+
+def test_what_is_wrong_with_a_table_is_no_reason_to_let_go_of_it(namespace: NetNs) -> None:
+    with _BeforeLinux69.within(namespace) as netlink:
+        netlink.error = errno.ENOMEM
+        with pytest.raises(NotWritten, match="Cannot allocate memory"):
+            NetlinkWriter(netlink).apply(creating(Ruleset((_table(_DROP),))))
+        assert found(netlink, _IP) is None
 
 
 def test_a_table_that_somebody_else_holds_is_not_touched(namespace: NetNs, netlink: NetfilterSocket) -> None:

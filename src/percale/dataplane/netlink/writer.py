@@ -3,7 +3,7 @@
 import errno
 from collections.abc import Callable, Iterable
 
-from percale.dataplane.changes import CreateTable, Operation, Transaction
+from percale.dataplane.changes import CreateTable, DeleteTable, Operation, Transaction
 from percale.dataplane.netlink.attributes import parsed
 from percale.dataplane.netlink.batch import batch
 from percale.dataplane.netlink.messages import BODY_AT, Kind, message
@@ -34,17 +34,26 @@ class NetlinkWriter:
         self._netlink = netlink
         self._tell = tell
         self._flags = dict.fromkeys(Family, _OWNER | _PERSIST if holds_tables else 0)
+        self._taken: frozenset[Family] = frozenset()
 
     def apply(self, transactions: Iterable[Transaction]) -> None:
         for number, transaction in enumerate(transactions):
-            while refused := self._refused(transaction):
+            while refused := self._refused(self._taking(transaction)):
                 refusal, operation = refused
                 if not self._lets_go(refusal, operation):
                     raise NotWritten(str(refusal), transaction=number, operation=operation)
+            self._taken |= {one.family for one in transaction}
+            self._taken -= {one.family for one in transaction if isinstance(one, DeleteTable)}
 
     def generation(self) -> int:
         answer = self._netlink.ask(message(Kind.GET_GENERATION, Family.IP))
         return int.from_bytes(dict(parsed(answer[BODY_AT:]))[_GENERATION_ID], "big")
+
+    def _taking(self, transaction: Transaction) -> Transaction:
+        """Together with taking over what an earlier writer has left, ahead of the first change of it."""
+        changed = dict.fromkeys(one.family for one in transaction if not isinstance(one, DeleteTable))
+        new = (family for family in changed if self._flags[family] and family not in self._taken)
+        return (*map(CreateTable, new), *transaction)
 
     def _refused(self, transaction: Transaction) -> tuple[Refusal, Operation | None] | None:
         """The first refusal, since others follow from it, and what is refused."""
