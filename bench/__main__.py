@@ -9,7 +9,19 @@ from pathlib import Path
 
 import msgspec
 
-from bench import difference, expectations, flows, forwarding, lint, load, node, reach, reachability, reading
+from bench import (
+    difference,
+    expectations,
+    flows,
+    forwarding,
+    lint,
+    load,
+    node,
+    reach,
+    reachability,
+    reading,
+    resolution,
+)
 from bench.report import Report
 from percale.errors import PercaleError
 
@@ -18,6 +30,7 @@ BENCHMARKS = {
     "node": node,
     "load": load,
     "reading": reading,
+    "resolution": resolution,
     "reach": reach,
     "expectations": expectations,
     "difference": difference,

@@ -204,6 +204,7 @@ OWNED: list[tuple[str, list[Manifest], list[str]]] = [
         ["StatefulSet a/web", "Pod a/web-1"],
     ),
     ("an owner that is not there", [owned(pod("a/web-1"), "ReplicaSet/web")], ["Pod a/web-1"]),
+    ("a pod of a pod's", [pod("a/runner"), owned(pod("a/job"), "Pod/runner")], ["Pod a/runner", "Pod a/job"]),
     (
         "kinds of one name",
         [templated("Deployment", "a/web"), templated("StatefulSet", "a/web"), pod("a/web")],

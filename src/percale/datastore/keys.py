@@ -21,6 +21,10 @@ class Key:
         """As Calico's client writes it: `NetworkPolicy(shop/web)`."""
         return f"{self.kind.name}({f'{self.namespace}/' if self.namespace else ''}{self.name})"
 
+    def __lt__(self, other: "Key") -> bool:
+        """As in every listing."""
+        return sort_key(self) < sort_key(other)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -21,6 +21,7 @@ from percale.policy.from_workloads import (
     namespace_profile,
     network_set_from,
     workload_from,
+    workload_labels,
 )
 from percale.policy.policies import PolicySet, Profile, Tier
 from percale.policy.rules import ServiceRef
@@ -67,7 +68,9 @@ def world_of(manifests: Manifests) -> World:
         services=_services(read, workloads),
         external_ports=tuple(port for one in read.all(Service) for port in external_ports_of(one)),
         nodes=nodes,
-        host_networked=tuple(workload_from(one, inherited, one.endpoint.owners) for one in drafts if one.is_on_host),
+        host_networked=tuple(
+            workload_from(one, workload_labels(one, inherited), one.endpoint.owners) for one in drafts if one.is_on_host
+        ),
         settings=settings,
         settings_of_node=settings_by_node(read.all(FelixConfiguration), nodes, settings),
     )
@@ -155,12 +158,11 @@ def in_namespace(resource: AnyResource) -> AnyResource:
 
 def _shown(drafts: Sequence[Draft], inherited: Inherited) -> tuple[Endpoint, ...]:
     """Not the templates of those that are here themselves."""
-    # Two pods may have one name as long as the server has yet to complete it, by `generateName`.
-    templates = {reference(one.endpoint): one.endpoint for one in drafts}
+    templates = {reference(one.endpoint): one.endpoint for one in drafts if one.is_template}
     owners = [all_owners(one.endpoint, templates) for one in drafts]
     hidden = {(one.endpoint.namespace, owner) for one, own in zip(drafts, owners, strict=True) for owner in own}
     return tuple(
-        workload_from(one, inherited, own)
+        workload_from(one, workload_labels(one, inherited), own)
         for one, own in zip(drafts, owners, strict=True)
-        if reference(one.endpoint) not in hidden
+        if not (one.is_template and reference(one.endpoint) in hidden)
     )

@@ -74,6 +74,8 @@ class Draft:
     endpoint: Endpoint
     account: str
     is_on_host: bool
+    #: Whether it only makes pods, and gives way to them where they are known themselves.
+    is_template: bool
 
 
 def draft_from(resource: Pod | Workload | CronJob) -> Draft:
@@ -87,17 +89,17 @@ def draft_from(resource: Pod | Workload | CronJob) -> Draft:
         labels={key: value for key, value in metadata.labels.items() if not key.startswith(_SYNTHETIC)},
         networks=_addresses(resource),
         ports=_ports(spec),
-        profiles=(namespace_profile(namespace).name, f"ksa.{namespace}.{account}"),
+        profiles=(f"kns.{namespace}", f"ksa.{namespace}.{account}"),
         node=spec.node_name,
         resource_kind=resource.kind,
         owners=_owners(resource.metadata),
     )
-    return Draft(endpoint, account, spec.host_network)
+    return Draft(endpoint, account, spec.host_network, not isinstance(resource, Pod))
 
 
-def workload_from(draft: Draft, inherited: Inherited, owners: tuple[str, ...]) -> Endpoint:
+def workload_labels(draft: Draft, inherited: Inherited) -> dict[str, str]:
     one = draft.endpoint
-    labels_seen = {
+    return {
         **one.labels,
         **inherited.from_service_account(one.namespace, draft.account),
         **inherited.from_namespace(one.namespace),
@@ -105,7 +107,11 @@ def workload_from(draft: Draft, inherited: Inherited, owners: tuple[str, ...]) -
         labels.ORCHESTRATOR: labels.KUBERNETES,
         labels.SERVICE_ACCOUNT: draft.account,
     }
-    return replace(one, labels=labels_seen, owners=owners)
+
+
+def workload_from(draft: Draft, labels: Mapping[str, str], owners: tuple[str, ...]) -> Endpoint:
+    """With the labels that it has and inherits, and all its owners."""
+    return replace(draft.endpoint, labels=labels, owners=owners)
 
 
 def _addresses(resource: Pod | Workload | CronJob) -> tuple[Network, ...]:

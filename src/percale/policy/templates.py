@@ -1,4 +1,7 @@
-"""Where a dump of a cluster holds both a Deployment and its pods, the pods are the endpoints."""
+"""Where a dump of a cluster holds both a Deployment and its pods, the pods are the endpoints.
+
+A pod itself never gives way: one that another pod belongs to has a network of its own all the same.
+"""
 
 from collections.abc import Mapping
 

@@ -40,8 +40,10 @@ ADMIN = "policy.networking.k8s.io"
 AnyResource = Resource | OpenResource
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
+    """There is one of each, below."""
+
     name: str
     api_version: str
     type: type[AnyResource]

@@ -21,6 +21,9 @@ class Hanging(Generic[N, K]):
         for name in after:
             self._on.setdefault(name, set()).add(one)
 
+    def __contains__(self, name: N) -> bool:
+        return name in self._on
+
     def on(self, names: Iterable[N]) -> Iterator[K]:
         """Some of them twice where they hang on several."""
         return chain.from_iterable(self._on.get(name, ()) for name in names)

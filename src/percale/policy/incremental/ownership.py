@@ -1,20 +1,21 @@
-"""Pods in the place of what makes them: who is an endpoint, and who owns it."""
+"""Pods in the place of what makes them: which templates are endpoints themselves, and who owns whom."""
 
-from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from percale.policy.endpoints import Endpoint
+from percale.policy.from_workloads import Draft
 from percale.policy.incremental.hanging import Hanging, Presence
-from percale.policy.incremental.ledger import Moved, Sortable
+from percale.policy.incremental.ledger import Sortable
 from percale.policy.templates import Reference, all_owners, reference
 
 K = TypeVar("K", bound=Sortable)
 
 
 class Ownership(Generic[K]):
-    """A workload is hidden once any other has it as its owner, itself or by way of another owner."""
+    """A template is hidden while any workload has it as its owner, itself or by way of another template."""
 
     def __init__(self) -> None:
+        #: Of templates, and of those that have owners; others have no part in this.
         self._endpoints: dict[K, Endpoint] = {}
         self._claims: dict[K, tuple[Reference, ...]] = {}
         self._templates: dict[Reference, Endpoint] = {}
@@ -24,30 +25,26 @@ class Ownership(Generic[K]):
         self._stale: set[K] = set()
 
     def owners(self, key: K) -> tuple[str, ...]:
-        return tuple(owner for _, owner in self._claims[key])
+        return tuple(owner for _, owner in self._claims.get(key, ()))
 
-    def is_shown(self, key: K) -> bool:
-        return reference(self._endpoints[key]) not in self._claimed
+    def is_shown(self, draft: Draft) -> bool:
+        return not (draft.is_template and reference(draft.endpoint) in self._claimed)
 
-    def move(self, moved: Moved[K, Endpoint]) -> None:
-        key, before, after = moved.key, moved.before, moved.after
-        if after:
-            self._endpoints[key] = after
-        else:
+    def move(self, key: K, before: Draft | None, after: Draft | None) -> None:
+        if _has_part(before) or _has_part(after):
+            self._stale.add(key)
             self._endpoints.pop(key, None)
-        self._naming.move(key, _references(before), _references(after))
-        names_before = [reference(before)] if before else []
-        names_after = [reference(after)] if after else []
-        self._named.move(key, names_before, names_after)
-        self._stale.add(key)
-        for name in {*names_before, *names_after}:
-            self._put_template(name)
-            self._stale.update(self._naming.on([name]))
+            if after and _has_part(after):
+                self._endpoints[key] = after.endpoint
+            self._naming.move(key, _owners(before), _owners(after))
+            self._named.move(key, _names(before), _names(after))
+            for name in {*_names(before), *_names(after)}:
+                self._put_template(name)
 
     def turned(self) -> set[K]:
-        """Who has come, gone, been hidden or shown, or got other owners, as far as that can be told from here."""
+        """Who may have been hidden or shown, or got other owners."""
         for key in self._stale:
-            self._put_owners(key)
+            self._put_claims(key)
         found = self._stale | set(self._named.on(self._claimed.turned()))
         self._stale = set()
         return found
@@ -57,15 +54,24 @@ class Ownership(Generic[K]):
         if named:
             self._templates[name] = self._endpoints[max(named)]
         else:
-            self._templates.pop(name, None)
+            del self._templates[name]
+        self._stale.update(self._naming.on([name]))
 
-    def _put_owners(self, key: K) -> None:
+    def _put_claims(self, key: K) -> None:
         one = self._endpoints.get(key)
         before = self._claims.pop(key, ())
-        if one:
+        if one and one.owners:
             self._claims[key] = tuple((one.namespace, owner) for owner in all_owners(one, self._templates))
         self._claimed.move(before, self._claims.get(key, ()))
 
 
-def _references(one: Endpoint | None) -> Iterator[Reference]:
-    return ((one.namespace, owner) for owner in one.owners) if one else iter(())
+def _has_part(draft: Draft | None) -> bool:
+    return draft is not None and (draft.is_template or bool(draft.endpoint.owners))
+
+
+def _owners(draft: Draft | None) -> list[Reference]:
+    return [(draft.endpoint.namespace, owner) for owner in dict.fromkeys(draft.endpoint.owners)] if draft else []
+
+
+def _names(draft: Draft | None) -> list[Reference]:
+    return [reference(draft.endpoint)] if draft and draft.is_template else []

@@ -55,7 +55,18 @@ class Services(Generic[K]):
         for backends in self.backends.settle():
             changed.add(backends.key)
             self._naming.move(backends.key, _named(backends.before), _named(backends.after))
-        return frozenset(changed.union(self._naming.on(_readdressed(moved))))
+        return frozenset(changed.union(self._naming.on(self._readdressed(moved))))
+
+    def _readdressed(self, moved: Iterable[Moved[K, Endpoint]]) -> Iterator[str]:
+        """Names whose workloads together have other addresses than before."""
+        found: dict[str, Counter[Network]] = {}
+        for one in moved:
+            for side, sign in ((one.before, -1), (one.after, 1)):
+                if side and (name := str(side)) in self._naming:
+                    counted = found.setdefault(name, Counter())
+                    for network in side.networks:
+                        counted[network] += sign
+        return (name for name, counted in found.items() if any(counted.values()))
 
     def _settle_listed(self) -> Iterator[ServiceRef]:
         for moved in self._listed.settle():
@@ -101,15 +112,3 @@ def _selects(service: Service, one: Endpoint) -> bool:
 
 def _named(backends: Backends | None) -> Iterable[str]:
     return dict.fromkeys(one.endpoint for one in backends or ())
-
-
-def _readdressed(moved: Iterable[Moved[K, Endpoint]]) -> Iterator[str]:
-    """Names whose workloads together have other addresses than before."""
-    were: dict[str, Counter[Network]] = {}
-    for one in moved:
-        for side, sign in ((one.before, -1), (one.after, 1)):
-            if side:
-                count = were.setdefault(str(side), Counter())
-                for network in side.networks:
-                    count[network] += sign
-    return (name for name, counts in were.items() if any(counts.values()))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from percale.resources.calico_policy import GlobalNetworkPolicy, NetworkPolicy, Tier
 from percale.resources.faults import Fault, Path
@@ -54,8 +55,14 @@ def metadata_findings(kind: Kind, resource: AnyResource) -> Iterator[Fault]:
 
 def label_findings(labels: Mapping[str, str], path: Path) -> Iterator[Fault]:
     for key, value in labels.items():
-        yield from (Fault((*path, key), f"label key: {wrong}") for wrong in names.label_key(key))
-        yield from (Fault((*path, key), f"label value: {wrong}") for wrong in names.label_value(value))
+        yield from (Fault((*path, key), wrong) for wrong in _wrong_with(key, value))
+
+
+@lru_cache(maxsize=1 << 14)
+def _wrong_with(key: str, value: str) -> tuple[str, ...]:
+    """Kept: a cluster has few labels that differ, and many pods."""
+    wrong_keys = (f"label key: {wrong}" for wrong in names.label_key(key))
+    return (*wrong_keys, *(f"label value: {wrong}" for wrong in names.label_value(value)))
 
 
 def annotation_findings(annotations: Mapping[str, str], path: Path) -> Iterator[Fault]:
