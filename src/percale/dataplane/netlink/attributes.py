@@ -15,9 +15,6 @@ _TYPE = 0x3FFF
 #: What ends a text, by the last two bits of its size with the zero.
 ENDING = (b"\0", b"\0\0\0\0", b"\0\0\0", b"\0\0")
 
-#: An attribute says its length in two bytes.
-MOST_BYTES = 0xFFFF - HEADER_SIZE
-
 
 def attribute(kind: int, value: bytes) -> bytes:
     size = len(value)

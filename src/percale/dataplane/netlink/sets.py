@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from percale.dataplane import naming
-from percale.dataplane.netlink.attributes import HEADER_SIZE, MOST_BYTES, PADDING, attribute, nested, number, text
+from percale.dataplane.netlink.attributes import HEADER_SIZE, PADDING, attribute, nested, number, text
 from percale.dataplane.netlink.expressions import Code, verdict_data
 from percale.dataplane.netlink.intervals import Bound, bounds
 from percale.dataplane.netlink.objects import TABLE, note
@@ -25,8 +25,8 @@ _KEY_ORDER, _DATA_ORDER, _COMMENT = 0, 1, 7
 #: Noted beside the last element, where nothing ends its interval.
 _OPEN = attribute(6, note(1, (1).to_bytes(4, sys.byteorder)))
 
-#: So much of a message's one long attribute is filled: the kernel takes 64 KiB.
-_ENOUGH = MOST_BYTES - 1024
+#: They are one attribute, which says its length in two bytes.
+_MOST_OF_ELEMENTS = 0xFFFF - HEADER_SIZE
 
 
 def hash_set(name: str, keys: tuple[Key, ...], size: int, comment: str, set_id: int) -> bytes:
@@ -90,16 +90,10 @@ def _opening(key_size: int, more_size: int) -> bytes:
 
 def _messages(opening: bytes, members: Iterable[bytes]) -> Iterator[bytes]:
     """As few as hold them all."""
-    together: list[bytes] = []
-    size = 0
-    for one in members:
-        together.append(one)
-        size += len(one)
-        if size >= _ENOUGH:
-            yield opening + nested(3, *together)
-            together, size = [], 0
-    if together:
-        yield opening + nested(3, *together)
+    together = list(members)
+    fit = _MOST_OF_ELEMENTS // max(map(len, together), default=1)
+    for first in range(0, len(together), fit):
+        yield opening + nested(3, *together[first : first + fit])
 
 
 def _kinds(keys: tuple[Key, ...]) -> tuple[Kind, ...]:
