@@ -4,7 +4,16 @@ from enum import IntEnum
 
 from percale.analysis.parties import NoSuchParty, Unaskable
 from percale.analysis.reach import TooOpen
-from percale.datastore.errors import AlreadyExists, CannotPatch, Conflict, Forbidden, NotFound, Rejected, TooMuch
+from percale.datastore.errors import (
+    AlreadyExists,
+    CannotPatch,
+    Conflict,
+    Forbidden,
+    NotAccepted,
+    NotFound,
+    Rejected,
+    TooMuch,
+)
 from percale.errors import PercaleError
 from percale.host.git import NotInRepository
 from percale.resources.problems import InvalidInput
@@ -25,7 +34,7 @@ class UsageError(PercaleError):
 
 def exit_of(error: PercaleError) -> Exit:
     match error:
-        case InvalidInput() | CannotPatch():
+        case InvalidInput() | CannotPatch() | NotAccepted():
             return Exit.INVALID_INPUT
         case UsageError() | NoSuchParty() | Unaskable() | NotInRepository():
             return Exit.USAGE

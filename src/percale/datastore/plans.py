@@ -1,10 +1,10 @@
 """What create, apply, replace and delete come to in a given store: a plan, which is then carried out as a whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any
 
-from percale.datastore.errors import AlreadyExists, Conflict, DatastoreError, NotFound, Rejected
+from percale.datastore.errors import AlreadyExists, Conflict, DatastoreError, NotFound, Rejected, StoreUnavailable
 from percale.datastore.interface import Change, Create, Datastore, Delete, Update
 from percale.datastore.keys import EVERYTHING, Key, Manifest, key_of, resource_version
 from percale.datastore.memory import Memory
@@ -125,6 +125,8 @@ def deleting_owned(owner: str, *, skip_absent: bool = False) -> Planner:
 
 def carry_out(store: Datastore, planner: Planner, *, keep_going: bool = False) -> Result:
     """All of the plan, or nothing where the store has transactions; `keep_going` leaves out what cannot be done."""
+    if not store.is_transactional:
+        return _one_by_one(store, planner)
     result = Result(0)
     for _ in range(MOST_TRIES):
         plan = checked(store, planner(store))
@@ -144,8 +146,6 @@ def rehearse(store: Datastore, planner: Planner, *, keep_going: bool = False) ->
 
 
 def _attempt(store: Datastore, plan: Plan, *, keep_going: bool) -> Result:
-    if not store.is_transactional:
-        return _one_by_one(store, plan)
     against = tuple(one for one in plan if isinstance(one, DatastoreError))
     if against and not keep_going:
         return Result(len(plan), errors=against)
@@ -158,21 +158,42 @@ def _attempt(store: Datastore, plan: Plan, *, keep_going: bool) -> Result:
     return Result(len(plan), (*skipped, *map(Done, changes, stored)), against)
 
 
-def _one_by_one(store: Datastore, plan: Plan) -> Result:
-    done: list[Done] = []
+def _one_by_one(store: Datastore, planner: Planner) -> Result:
+    """What has been done stays done; of the rest, what lost a race is planned anew."""
+    done: dict[Key | int, Done] = {}
+    plan: Plan = ()
     errors: list[DatastoreError] = []
-    for one in plan:
-        match one:
-            case DatastoreError():
-                errors.append(one)
-            case Skip():
-                done.append(Done(one))
-            case _:
-                try:
-                    done.append(Done(one, _written(store, one)))
-                except (AlreadyExists, NotFound, Conflict) as error:
-                    errors.append(error)
-    return Result(len(plan), tuple(done), tuple(errors))
+    for _ in range(MOST_TRIES):
+        plan = checked(store, planner(store))
+        errors, is_lost = [], False
+        for index, one in enumerate(plan):
+            key = index if isinstance(one, DatastoreError) else Done(one).key
+            if key in done:
+                continue
+            outcome = one if isinstance(one, DatastoreError) else _outcome(store, one, done)
+            if isinstance(outcome, Done):
+                done[key] = done[index] = outcome
+            else:
+                errors.append(outcome)
+                is_lost |= outcome is not one and isinstance(outcome, AlreadyExists | NotFound | Conflict)
+        if not is_lost:
+            break
+    finished = tuple({id(one): one for one in done.values()}.values())
+    return Result(len(finished) + len(errors), finished, tuple(errors))
+
+
+def _outcome(store: Datastore, one: Change | Skip, done: Sized) -> Done | DatastoreError:
+    """An error of the store as a whole is raised, for whatever comes next would end in it as well."""
+    if isinstance(one, Skip):
+        return Done(one)
+    try:
+        return Done(one, _written(store, one))
+    except StoreUnavailable as error:
+        if done:
+            error.hint = "some of the resources have been written before that; the same command goes on with the others"
+        raise
+    except DatastoreError as error:
+        return error
 
 
 def _written(store: Datastore, change: Change) -> Manifest | None:

@@ -6,7 +6,7 @@ Source: Calico's api/pkg/apis/projectcalico/v3/tier.go.
 from collections.abc import Iterator, Sequence
 
 from percale.datastore.defaulting import TIER_ORDER
-from percale.datastore.errors import AlreadyExists, DatastoreError, Forbidden, NotFound
+from percale.datastore.errors import AlreadyExists, DatastoreError, Forbidden, NotFound, NotPermitted
 from percale.datastore.interface import Create, Datastore, Delete, Update
 from percale.datastore.keys import Key, Manifest, Selection, key_of
 from percale.datastore.planned import Plan, Planned
@@ -35,6 +35,9 @@ def initialise(store: Datastore) -> None:
             store.get(Key(_TIER, name))
         except NotFound:
             _create(store, name, order, action)
+        except NotPermitted:
+            # Whoever needs a tier will be told.
+            return
 
 
 def _create(store: Datastore, name: str, order: int, action: str) -> None:

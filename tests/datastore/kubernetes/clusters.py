@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 from api_objects import ADMIN_KINDS, CORE, calico_kinds
 from api_server import ApiServer
@@ -24,15 +25,15 @@ SHORT = Patience(connect_s=3, answer_s=15, all_s=0.5)
 class Cluster:
     server: ApiServer
     store: Kubernetes
-    reported: list[PercaleError] = field(default_factory=list)
+    reported: SimpleQueue[PercaleError] = field(default_factory=SimpleQueue)
 
 
 @contextmanager
 def cluster(calico: str = V3, *, patience: Patience | None = None) -> Iterator[Cluster]:
     kinds = (*CORE, *ADMIN_KINDS, *(calico_kinds(calico) if calico else ()))
-    reported: list[PercaleError] = []
+    reported: SimpleQueue[PercaleError] = SimpleQueue()
     with ApiServer(kinds) as server:
-        store = Kubernetes(Access(server.url, "tester"), patience=patience, report=reported.append)
+        store = Kubernetes(Access(server.url, "tester"), patience=patience, report=reported.put)
         try:
             yield Cluster(server, store, reported)
         finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from api_objects import calico_kinds
 from api_server import Answer, ApiServer, status
 from builders import pod
 from datastore.kubernetes.clusters import (
@@ -278,3 +279,29 @@ def test_an_event_shows_what_get_shows() -> None:
         (event,) = watch.poll(30)
         assert isinstance(event, Put)
         assert event.manifest == made.store.get(event.key) == made.store.list(only(POD)).resources[0]
+
+
+@pytest.mark.parametrize("group", [V3, STORAGE])
+def test_kinds_come_and_go_while_they_are_watched(group: str) -> None:
+    (kinds,) = [one for one in calico_kinds(group) if one.plural == "globalnetworkpolicies"]
+    gnp = {"apiVersion": group, "kind": "GlobalNetworkPolicy", "metadata": {"name": "open"}, "spec": {}}
+    with cluster("") as made:
+        selection = Selection()
+        with made.store.watch(selection, made.store.list(selection).revision) as watch:
+            for _ in range(2):
+                made.server.install(kinds)
+                made.server.put("globalnetworkpolicies", gnp)
+                assert gathered(watch, 1) == ["+GlobalNetworkPolicy(open)"]
+                made.server.uninstall(kinds)
+                assert gathered(watch, 1) == ["-GlobalNetworkPolicy(open)"]
+        assert made.reported.empty()
+
+
+def test_who_may_not_see_definitions_is_told_once() -> None:
+    with cluster() as made:
+        made.server.forbidden = lambda request: request.resource.startswith("customresourcedefinitions")
+        with watched(made, GNP) as watch:
+            made.server.put("globalnetworkpolicies", {"metadata": {"name": "open"}, "spec": {}})
+            assert gathered(watch, 1) == ["+GlobalNetworkPolicy(open)"]
+        error = made.reported.get(timeout=60)
+        assert 'cannot list resource "customresourcedefinitions"' in str(error)

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import Lock
@@ -12,7 +12,7 @@ from percale.datastore.keys import Key, Manifest, resource_version
 from percale.datastore.kubernetes.failures import CallFailed, Failure
 from percale.datastore.kubernetes.layout import Resource
 from percale.datastore.kubernetes.lines import Event, Lines, event_in
-from percale.datastore.kubernetes.listing import listed, resource_in, version_in
+from percale.datastore.kubernetes.listing import Listed, listed, resource_in, version_in
 from percale.datastore.kubernetes.news import Change, News, Tell
 from percale.datastore.kubernetes.objects import may_have_another
 from percale.datastore.kubernetes.reading import found_at
@@ -50,6 +50,7 @@ class Follower:
     #: Set once all that had happened before is on its way, or has been found out of reach.
     begun: Flag = field(default_factory=Flag)
     _closed: Flag = field(default_factory=Flag)
+    _nudged: Flag = field(default_factory=Flag)
     _lock: Lock = field(default_factory=Lock)
     _stream: Stream | None = None
     _pauses: Pauses = field(default_factory=Pauses)
@@ -72,17 +73,22 @@ class Follower:
         """Raises RevisionTooOld."""
         try:
             if not self._follow():
-                self._closed.wait(self._pauses.next_s())
+                self._pause(self._pauses.next_s())
         except CallFailed as failed:
             pause_s = self._pauses.next_s(failed.retry_after_s)
             self._mend(failed)
-            self._closed.wait(pause_s)
+            self._pause(pause_s)
         except StoreUnavailable as error:
             self._fail(error)
-            self._closed.wait(self._pauses.next_s())
+            self._pause(self._pauses.next_s())
+
+    def nudge(self) -> None:
+        """Whatever it waits for may be there now."""
+        self._nudged.set()
 
     def close(self) -> None:
         self._closed.set()
+        self._nudged.set()
         with self._lock:
             if self._stream:
                 self._stream.interrupt()
@@ -99,7 +105,7 @@ class Follower:
             "timeoutSeconds": str(lasts_s),
         }
         path = self.resource.collection(self.namespace)
-        with self.server.opened(path, parameters, lasts_s + _GRACE_S) as stream:
+        with self.server.opened(path, parameters, lasts_s + _GRACE_S, self.resource.accept) as stream:
             self._hold(stream)
             try:
                 return self._take(stream)
@@ -174,14 +180,8 @@ class Follower:
         if found.version < self.start.version:
             # Another history, as after a restored backup: equal versions do not mean equal contents.
             raise self._lost()
-        gone = [Change(key, None, self.start.version) for key in known if key not in found.manifests]
-        new = [
-            Change(key, manifest, self.start.version)
-            for key, manifest in found.manifests.items()
-            if known.get(key) != resource_version(manifest)
-        ]
-        self.start = Start(found.version, found.versions)
-        self.tell(News(str(self.resource), (*gone, *new), found.version))
+        before, self.start = self.start.version, Start(found.version, found.versions)
+        self.tell(News(str(self.resource), tuple(_difference(known, found, before)), found.version))
 
     def _mend(self, failed: CallFailed) -> None:
         """Raises RevisionTooOld."""
@@ -228,8 +228,22 @@ class Follower:
             self.tell(error)
             self.begun.set()
 
+    def _pause(self, pause_s: float) -> None:
+        self._nudged.wait(pause_s)
+        if not self._closed.is_set():
+            self._nudged.clear()
+
     def _hold(self, stream: Stream | None) -> None:
         with self._lock:
             self._stream = stream
             if stream and self._closed.is_set():
                 stream.interrupt()
+
+
+def _difference(known: Mapping[Key, str], found: Listed, before: int) -> Iterator[Change]:
+    """Only after the last of it can a watch go on where the list was made."""
+    gone = [(key, None) for key in known if key not in found.manifests]
+    new = [(key, one) for key, one in found.manifests.items() if known.get(key) != resource_version(one)]
+    changes: list[tuple[Key, Manifest | None]] = [*gone, *new]
+    for index, (key, manifest) in enumerate(changes, 1):
+        yield Change(key, manifest, found.version if index == len(changes) else before)

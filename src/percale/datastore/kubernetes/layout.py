@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from percale.resources.kind_names import names_of
 from percale.resources.kinds import CALICO, CALICO_STORAGE, KINDS, Kind, kind_of
+from percale.resources.workload import OpenResource
 
 #: Groups that no server is without.
 _ALWAYS = ("v1", "discovery.k8s.io/v1", "networking.k8s.io/v1")
@@ -45,10 +46,7 @@ class Resource:
     kind: Kind
     #: Calico's kinds are kept in one of two groups.
     group_version: str
-
-    @property
-    def plural(self) -> str:
-        return names_of(self.kind)[1]
+    plural: str
 
     @property
     def group(self) -> str:
@@ -58,6 +56,15 @@ class Resource:
     @property
     def is_storage_form(self) -> bool:
         return self.group_version == CALICO_STORAGE
+
+    @property
+    def accept(self) -> str:
+        """In which form a watch wants its objects."""
+        return _METADATA.format(list="", json=_JSON) if self == DEFINITIONS else _JSON
+
+    @property
+    def accept_list(self) -> str:
+        return _METADATA.format(list="List", json=_JSON) if self == DEFINITIONS else _JSON
 
     def __str__(self) -> str:
         """As rights and CustomResourceDefinitions name it: `tiers.projectcalico.org`."""
@@ -78,4 +85,13 @@ def path_of(group_version: str) -> str:
 
 def resource_of(kind: Kind, calico: str) -> Resource:
     """`calico` is the group in which this cluster keeps Calico's kinds."""
-    return Resource(kind, calico if kind.api_version == CALICO else kind.api_version)
+    return Resource(kind, calico if kind.api_version == CALICO else kind.api_version, names_of(kind)[1])
+
+
+#: Of these only the names are asked for: their schemas are long.
+DEFINITIONS = Resource(
+    Kind("CustomResourceDefinition", "apiextensions.k8s.io/v1", OpenResource, namespaced=False),
+    "apiextensions.k8s.io/v1",
+    "customresourcedefinitions",
+)
+_JSON, _METADATA = "application/json", "application/json;as=PartialObjectMetadata{list};g=meta.k8s.io;v=v1,{json}"

@@ -32,7 +32,7 @@ def listed(server: Server, resource: Resource, namespace: str, validity: Validit
     path = resource.collection(namespace)
     for tried in range(MOST_TRIES):
         try:
-            objects, version = _pages(server, path, PAGE if tried + 1 < MOST_TRIES else 0)
+            objects, version = _pages(server, path, resource.accept_list, PAGE if tried + 1 < MOST_TRIES else 0)
         except CallFailed as failed:
             if failed.failure is Failure.EXPIRED and tried + 1 < MOST_TRIES:
                 continue
@@ -49,11 +49,11 @@ def version_in(metadata: Mapping[str, str]) -> int:
     return int(text)
 
 
-def _pages(server: Server, path: str, size: int) -> tuple[list[Object], int]:
+def _pages(server: Server, path: str, accept: str, size: int) -> tuple[list[Object], int]:
     objects: list[Object] = []
     parameters = {"limit": str(size)} if size else {}
     while True:
-        page = server.read(path, **parameters)
+        page = server.read(path, accept=accept, **parameters)
         objects += page.get("items") or []
         if not (more := page["metadata"].get("continue")):
             return objects, version_in(page["metadata"])

@@ -5,6 +5,7 @@ Source: Calico's libcalico-go/lib/backend/k8s/resources/resources.go.
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import msgspec
@@ -40,9 +41,38 @@ def read(resource: Resource, found: Mapping[str, Any]) -> tuple[Key, Manifest]:
         key = Key(resource.kind, metadata["name"], metadata.get("namespace", "") if resource.kind.namespaced else "")
     except (AttributeError, KeyError, TypeError, msgspec.MsgspecError) as error:
         raise NotReadable(str(error)) from error
-    spec = {"spec": found["spec"] or {}} if "spec" in found else {}
+    spec = {"spec": _spec_of(resource, found["spec"] or {})} if "spec" in found else {}
     manifest = {**found, **spec, "apiVersion": resource.kind.api_version, "kind": resource.kind.name}
     return key, with_defaults({**manifest, "metadata": metadata})
+
+
+def _spec_of(resource: Resource, spec: Any) -> Any:  # noqa: ANN401  of any form
+    """Until 1.36 servers took networks with host bits in Kubernetes' policies; they mean the network."""
+    if resource.kind.api_version != "networking.k8s.io/v1" or not isinstance(spec, Mapping):
+        return spec
+    rules = [one for name in ("ingress", "egress") for one in spec.get(name) or []]
+    peers = [peer for rule in rules for name in ("from", "to") for peer in rule.get(name) or []]
+    blocks = [peer["ipBlock"] for peer in peers if peer.get("ipBlock")]
+    if all(_masked(text) == text for block in blocks for text in (block["cidr"], *(block.get("except") or []))):
+        return spec
+    return _with_masks(spec)
+
+
+def _with_masks(part: Any) -> Any:  # noqa: ANN401  of any form
+    if isinstance(part, Mapping):
+        if "cidr" in part:
+            parts = {"except": [_masked(one) for one in part["except"]]} if part.get("except") else {}
+            return {**part, "cidr": _masked(part["cidr"]), **parts}
+        return {name: _with_masks(one) for name, one in part.items()}
+    return [_with_masks(one) for one in part] if isinstance(part, list) else part
+
+
+def _masked(text: str) -> str:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return text
+    return str(network) if "/" in text and ip_address(text.partition("/")[0]) != network.network_address else text
 
 
 def written(resource: Resource, manifest: Manifest, *, before: Mapping[str, Any] | None = None) -> Object:

@@ -17,7 +17,7 @@ from percale.datastore.kubernetes.position import Position
 from percale.datastore.kubernetes.reading import found_at
 from percale.datastore.kubernetes.server import Patience, Server
 from percale.datastore.kubernetes.validity import Validity
-from percale.datastore.kubernetes.watch import KubernetesWatch
+from percale.datastore.kubernetes.watch import KubernetesWatch, Wanted
 from percale.datastore.kubernetes.writing import Writing
 from percale.datastore.single_writes import SingleWrites
 from percale.errors import PercaleError
@@ -75,7 +75,8 @@ class Kubernetes(SingleWrites):
         starts: dict[Resource, Start] = {}
         for resource in known[2] if known else self._resources(selection):
             starts[resource] = Start(at[str(resource)], known[2][resource].versions if known else None)
-        return KubernetesWatch(self._server, self._validity, selection.namespace, starts, at)
+        wanted = Wanted(_kinds_of(selection), selection.namespace)
+        return KubernetesWatch(self._discovery, self._validity, wanted, starts, at)
 
     def write(self, changes: Sequence[Change]) -> Sequence[Manifest | None]:
         if len(changes) > 1:
@@ -105,9 +106,7 @@ class Kubernetes(SingleWrites):
         for kind in selection.kinds or ():
             if why := why_not_kept(kind):
                 raise Forbidden("List", kind.name, why)
-        kinds = READ if selection.kinds is None else selection.kinds
-        chosen = frozenset(kind for kind in kinds if kind.namespaced or not selection.namespace)
-        return [*self._discovered(chosen).values()]
+        return [*self._discovered(_kinds_of(selection)).values()]
 
     def _resource(self, operation: str, key: Key) -> Resource | None:
         """None of a kind that this cluster does not have; raises Forbidden of one that is not kept."""
@@ -122,3 +121,8 @@ class Kubernetes(SingleWrites):
             return self._discovery.served(kinds)
         except CallFailed as failed:
             raise self._server.unavailable(failed) from failed
+
+
+def _kinds_of(selection: Selection) -> frozenset[Kind]:
+    kinds = READ if selection.kinds is None else selection.kinds
+    return frozenset(kind for kind in kinds if kind.namespaced or not selection.namespace)

@@ -30,7 +30,7 @@ class LeftOut(DatastoreError):
 
 class Validity:
     def __init__(self, store: str, report: Callable[[PercaleError], None]) -> None:
-        self._store, self._report = store, report
+        self._store, self.report = store, report
         self._lock = Lock()
         self._told: set[tuple[Key, str]] = set()
 
@@ -52,4 +52,4 @@ class Validity:
             is_new = (key, version) not in self._told
             self._told.add((key, version))
         if is_new:
-            self._report(error)
+            self.report(error)

@@ -3,18 +3,21 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from threading import Event as Flag
-from threading import Thread
+from threading import Lock, Thread
 
 from percale.datastore.errors import DatastoreError, RevisionTooOld, StoreUnavailable
 from percale.datastore.interface import Bookmark, Deleted, Event, Put, Watch
+from percale.datastore.kubernetes.definitions import Definitions
+from percale.datastore.kubernetes.discovery import Discovery, Served
 from percale.datastore.kubernetes.follower import Follower, Start
-from percale.datastore.kubernetes.layout import Resource
+from percale.datastore.kubernetes.layout import DEFINITIONS, INSTALLED, Resource
 from percale.datastore.kubernetes.news import News
 from percale.datastore.kubernetes.position import Position
-from percale.datastore.kubernetes.server import Server
 from percale.datastore.kubernetes.validity import Validity
+from percale.resources.kinds import Kind
 
 #: Whoever will not wait this long is still told what has happened before.
 _SETTLE_S = 0.5
@@ -24,19 +27,26 @@ _MOST_WAITING = 256
 _GLANCE_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    kinds: frozenset[Kind]
+    #: Empty for all.
+    namespace: str
+
+
 class KubernetesWatch(Watch):
     """Polled by one thread at a time. Between kinds the order is that of versions, as far as they come together."""
 
     def __init__(
-        self, server: Server, validity: Validity, namespace: str, starts: Mapping[Resource, Start], at: Position
+        self, discovery: Discovery, validity: Validity, wanted: Wanted, starts: Mapping[Resource, Start], at: Position
     ) -> None:
-        self._server, self._validity, self._namespace = server, validity, namespace
+        self._discovery, self._validity, self._wanted = discovery, validity, wanted
+        self._lock = Lock()
         self._news: Queue[News | DatastoreError | None] = Queue(_MOST_WAITING)
         self._closed = Flag()
         self._versions = {str(resource): at[str(resource)] for resource in starts}
-        self._followers = [
-            Follower(server, resource, namespace, validity, start, self._tell) for resource, start in starts.items()
-        ]
+        self._followers = [self._follower(resource, start) for resource, start in starts.items()]
+        self._definitions = self._of_definitions()
         self._told = max(self._versions.values(), default=0)
         self._is_begun = self._is_settled = False
         self._gathered: list[News] = []
@@ -63,8 +73,10 @@ class KubernetesWatch(Watch):
         return ()
 
     def close(self) -> None:
-        self._closed.set()
-        for follower in self._followers:
+        with self._lock:
+            self._closed.set()
+            followers = [*self._followers, self._definitions]
+        for follower in followers:
             follower.close()
         try:
             self._news.put_nowait(None)
@@ -75,11 +87,38 @@ class KubernetesWatch(Watch):
         if not self._is_begun:
             self._is_begun = True
             for follower in self._followers:
-                Thread(target=follower.run, name=f"percale-watch-{follower.resource}", daemon=True).start()
+                _start(follower)
+            if self._wanted.kinds & INSTALLED:
+                _start(self._definitions)
+
+    def _follower(self, resource: Resource, start: Start) -> Follower:
+        return Follower(self._discovery.server, resource, self._wanted.namespace, self._validity, start, self._tell)
+
+    def _of_definitions(self) -> Follower:
+        definitions = Definitions(
+            self._discovery, self._wanted.kinds, self._appeared, self._closed, self._validity.report, set()
+        )
+        return Follower(self._discovery.server, DEFINITIONS, "", self._validity, Start(0, {}), definitions.told)
+
+    def _appeared(self, served: Served) -> None:
+        """In the thread that follows definitions: what has come is followed, from all that is there by now."""
+        with self._lock:
+            if self.is_closed:
+                return
+            followed = {one.resource.kind: one for one in self._followers}
+            new = [self._follower(served[kind], Start(0, {})) for kind in served if kind not in followed]
+            self._followers += new
+        for one in new:
+            _start(one)
+        for kind, follower in followed.items():
+            if kind in served and served[kind] != follower.resource:
+                # Calico's resources are somewhere else now.
+                self._tell(RevisionTooOld(f"of {follower.resource}"))
+            follower.nudge()
 
     def _settle(self) -> None:
         """Gather all that had happened before the watch was begun."""
-        for follower in self._followers:
+        for follower in list(self._followers):
             while not follower.begun.wait(_GLANCE_S) and not self.is_closed:
                 pass
         ends = time.monotonic() + _SETTLE_S
@@ -133,3 +172,7 @@ class KubernetesWatch(Watch):
             except Full:
                 continue
             return
+
+
+def _start(follower: Follower) -> None:
+    Thread(target=follower.run, name=f"percale-watch-{follower.resource}", daemon=True).start()

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from percale.datastore.changes import key_changed
+from percale.datastore.defaulting import with_defaults
 from percale.datastore.errors import AlreadyExists, Conflict, DatastoreError, Forbidden, NotAccepted, NotFound
 from percale.datastore.interface import Change, Create, Delete, Update
 from percale.datastore.keys import Key, Manifest, resource_version
@@ -32,20 +33,37 @@ class Writing:
         if resource is None:
             raise Forbidden(operation, key, _NOT_INSTALLED) if isinstance(change, Create) else NotFound(key)
         ends, pauses = time.monotonic() + self.server.patience.all_s, Pauses()
+        is_open = False
         while True:
             try:
                 return self._tried(change, key, resource)
             except Unanswered as error:
-                says = f"the datastore `{self.server.name}` does not say whether {key} was written: {error}"
-                failed = CallFailed(says)
+                is_open = True
+                failed = CallFailed(f"it does not say whether {key} was written: {error}")
             except CallFailed as refused:
                 failed = refused
+            except (AlreadyExists, Conflict, NotFound) as lost:
+                return self._made_before(change, key, resource, lost, is_open=is_open)
             if failed.failure is not Failure.PASSING:
-                raise self._error(failed, operation, key) from failed
+                against = self._error(failed, operation, key)
+                return self._made_before(change, key, resource, against, is_open=is_open)
             pause_s = pauses.next_s(failed.retry_after_s)
             if time.monotonic() + pause_s >= ends:
                 raise self.server.unavailable(failed) from failed
             time.sleep(pause_s)
+
+    def _made_before(
+        self, change: Change, key: Key, resource: Resource, error: DatastoreError, *, is_open: bool
+    ) -> Manifest | None:
+        """What stands against a write may be that very write, if nobody has said what became of it."""
+        if not is_open or not isinstance(error, AlreadyExists | Conflict | NotFound):
+            raise error
+        found = found_at(self.server, resource, key)
+        if isinstance(change, Delete) and found is None:
+            return None
+        if isinstance(change, Delete) or found is None or not _is_written(change.manifest, found):
+            raise error
+        return found.manifest
 
     def _tried(self, change: Change, key: Key, resource: Resource) -> Manifest | None:
         match change:
@@ -94,12 +112,23 @@ class Writing:
             case Failure.ABSENT:
                 return NotFound(key) if operation != "Create" else Forbidden(operation, key, failed.why)
             case Failure.NO_RIGHT:
-                return Forbidden(operation, key, failed.why)
+                refused = Forbidden(operation, key, failed.why)
+                refused.hint = self.server.unavailable(failed).hint
+                return refused
             case Failure.INVALID:
                 told = [f"{one.field}: {one.message}" if one.field else one.message for one in failed.causes]
                 return NotAccepted(key, told or [failed.why])
             case _:
                 return self.server.unavailable(failed)
+
+
+def _is_written(manifest: Manifest, found: Found) -> bool:
+    return _without_servers_part(with_defaults(manifest)) == _without_servers_part(found.manifest)
+
+
+def _without_servers_part(manifest: Manifest) -> dict[str, Any]:
+    metadata = {name: manifest["metadata"].get(name) or {} for name in ("labels", "annotations")}
+    return {**{name: value for name, value in manifest.items() if name != "status"}, "metadata": metadata}
 
 
 def _refuse_other_version(key: Key, version: str, found: Found) -> None:
