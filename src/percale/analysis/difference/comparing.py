@@ -7,7 +7,7 @@ the rows of subjects that a changed policy selects are compared, and only polici
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import product
+from itertools import chain, product
 from operator import or_
 
 from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
@@ -165,7 +165,10 @@ def _about(grounds: Grounds, ends: tuple[End, ...], subjects: int, senders: int,
         involved |= receivers if _INGRESS in policy.governs else 0
         return bool(grounds[0].identities.subjects(policy.subject) & involved)
 
-    old, new = (ground.engine(tuple(filter(matters, ground.terms.policies))) for ground in grounds)
+    # Of all policies of both, so that the two engines share what is compiled and how parties are told apart.
+    policies = dict.fromkeys(chain.from_iterable(ground.terms.policies for ground in grounds))
+    whole = grounds[0].engine(tuple(filter(matters, policies)))
+    old, new = (whole.with_others(ground.terms.world.policies) for ground in grounds)
     return Comparison(ends, old, new, subjects)
 
 

@@ -41,6 +41,7 @@ class Fates:
     def __init__(self, way: OneWay, cells: Cells, known: "KnownFates", written: "Written") -> None:
         self._way, self._cells, self._known, self._written = way, cells, known, written
         self._of: dict[int, Numbers] = {}
+        self._at: dict[tuple[int, int], int] = {}
         self._asked = Counter[int]()
 
     def of(self, subject: int) -> Numbers:
@@ -79,6 +80,11 @@ class Fates:
 
     def at(self, subject: int, peer: int) -> int:
         """Of one peer class, without the others' as long as few are asked about."""
+        if (subject, peer) not in self._at:
+            self._at[subject, peer] = self._looked_up(subject, peer)
+        return self._at[subject, peer]
+
+    def _looked_up(self, subject: int, peer: int) -> int:
         self._asked[subject] += 1
         if subject in self._of or self._asked[subject] > _FEW:
             return int(self.of(subject)[peer])

@@ -31,7 +31,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 #: Up to so many peers are looked at one by one.
-_FEW = 4
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ class Comparison:
 
     def _compared(self, source: int) -> dict[Piece, tuple[int, ...]]:
         destinations = np.flatnonzero(self._candidates[source])
+        if len(destinations) <= _FEW:
+            return self._one_by_one(source, destinations.tolist())
         codes, rows = self._fates(source, destinations)
         found: dict[Piece, Flags] = {}
         for code, row in enumerate(rows):
@@ -109,6 +111,13 @@ class Comparison:
                 here = codes == code
                 found[piece] = found[piece] | here if piece in found else here
         return {piece: tuple(destinations[flags].tolist()) for piece, flags in found.items()}
+
+    def _one_by_one(self, source: int, destinations: Iterable[int]) -> dict[Piece, tuple[int, ...]]:
+        found: dict[Piece, tuple[int, ...]] = {}
+        for one in destinations:
+            for piece in self._changing((*self._egress.between(source, one), *self._ingress.between(one, source))):
+                found[piece] = (*found.get(piece, ()), one)
+        return found
 
     def _fates(self, source: int, destinations: Indices) -> tuple[Numbers, list[tuple[int, ...]]]:
         """Of the sender and of the receivers, each in the old world and in the new."""
@@ -174,6 +183,21 @@ class _Rows:
             else:
                 found.append(fates.of(one)[classes[peers]])
         return found
+
+    def between(self, subject: int, peer: int) -> tuple[int, int]:
+        """Of one pair, in both worlds."""
+        before = self._at(0, subject, peer)
+        return before, before if self._is_kept(subject) else self._at(1, subject, peer)
+
+    def _at(self, index: int, subject: int, peer: int) -> int:
+        subjects, classes = self._lists[index]
+        return self._fates[index].at(subjects[subject], classes[peer]) if subjects[subject] >= 0 else 0
+
+    @cached_property
+    def _lists(self) -> list[tuple[list[int], list[int]]]:
+        """The classes of kinds in either world, as subjects and as peers."""
+        both = zip(self._asked.subjects, self._peers.peers, strict=True)
+        return [(subjects.tolist(), classes.tolist()) for subjects, classes in both]
 
     def of_peer(self, peer: int, subjects: Indices) -> list[Numbers]:
         found = []
