@@ -17,8 +17,9 @@ from typing import Any
 from percale.agent.status import Status
 from percale.agent.status_socket import NoAgent, ask_status
 from percale.datastore.configuration import Settings
+from percale.datastore.errors import AlreadyExists
 from percale.datastore.interface import Datastore
-from percale.datastore.keys import EVERYTHING
+from percale.datastore.keys import EVERYTHING, key_of
 from percale.datastore.opening import open_store
 from percale.host.netns import NetNs
 
@@ -130,6 +131,16 @@ def agent_on(
             one.process.kill()
             one.process.wait()
         shutil.rmtree(one.directory)
+
+
+def put(store: Datastore, *manifests: Mapping[str, Any]) -> None:
+    """Create, or update whatever is there."""
+    for one in manifests:
+        try:
+            store.create(one)
+        except AlreadyExists:
+            there = store.get(key_of(one))["metadata"]["resourceVersion"]
+            store.update({**one, "metadata": {**one["metadata"], "resourceVersion": there}})
 
 
 def sqlite_at(path: Path) -> tuple[Datastore, dict[str, str]]:

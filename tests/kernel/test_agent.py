@@ -1,96 +1,45 @@
 """The agent as a user starts it: policies that are applied to the store decide about packets."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from agents import AgentProcess, agent_on, sqlite_at
-from builders import CALICO, pod, resource
+from agents import AgentProcess
 from kernel_support import require_namespaces
 from percale.dataplane.nftables.listing import our_families
 from percale.datastore.interface import Datastore
-from percale.lab.layout import NODE, Attachment, LabPod
-from percale.lab.packets import send_all
+from percale.lab.layout import NODE, Attachment
 from percale.lab.topology import Lab
-from percale.traffic.addresses import address
-from percale.traffic.packet import Packet
-from percale.traffic.protocols import UDP
-from streams import Stream, flowing
+from shop_lab import CLIENT, STRANGER, arrives, build_shop, enforced, expect_true_to_policy, only_from, streams
+from streams import flowing
 
 pytestmark = pytest.mark.kernel
-
-CLIENT, SERVER, STRANGER = "shop/client", "shop/server", "shop/stranger"
-ADDRESSES = {
-    name: (address(f"10.65.0.{n}"), address(f"fd00:65::{n}")) for n, name in enumerate((CLIENT, SERVER, STRANGER), 10)
-}
-PORT = 7000
-
-
-def manifest_of(name: str) -> dict[str, object]:
-    labels = {"app": name.partition("/")[2]}
-    return pod(name, labels, at=map(str, ADDRESSES[name]), nodeName=NODE)
-
-
-PODS = [manifest_of(name) for name in ADDRESSES]
-POOLS = [
-    resource(CALICO, "IPPool", name, spec={"cidr": cidr})
-    for name, cidr in (("four", "10.65.0.0/16"), ("six", "fd00:65::/64"))
-]
-
-
-def only_from(label: str) -> dict[str, object]:
-    allow = {"action": "Allow", "source": {"selector": f"app == '{label}'"}}
-    spec = {"selector": "app == 'server'", "types": ["Ingress"], "ingress": [allow]}
-    return resource(CALICO, "NetworkPolicy", "shop/server", spec=spec)
 
 
 @pytest.fixture(scope="module", params=tuple(Attachment))
 def node_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     require_namespaces()
-    with Lab.build([LabPod(name, ADDRESSES[name]) for name in ADDRESSES], attachment=request.param) as built:
+    with build_shop(request.param) as built:
         yield built
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[tuple[Datastore, dict[str, str]]]:
-    opened, environment = sqlite_at(tmp_path / "percale.sqlite")
-    yield opened, environment
-    opened.close()
-
-
-@pytest.fixture
-def agent(node_lab: Lab, store: tuple[Datastore, dict[str, str]]) -> Iterator[AgentProcess]:
-    """One that enforces: only the client may send to the server."""
-    opened, environment = store
-    with agent_on(node_lab.node, environment, "--node", NODE) as one:
-        one.apply(*PODS, *POOLS, only_from("client"))
-        one.until_caught_up(opened)
+def agent(node_lab: Lab, sqlite: tuple[Datastore, dict[str, str]]) -> Iterator[AgentProcess]:
+    with enforced(node_lab, *sqlite) as one:
         yield one
-        one.percale("agent", "--uninstall")
-
-
-def arrives(lab: Lab, source: str, destination: str = SERVER) -> list[bool]:
-    """By each IP version."""
-    packets = [
-        (source, Packet(one, other, UDP, 40000, PORT))
-        for one, other in zip(ADDRESSES[source], ADDRESSES[destination], strict=True)
-    ]
-    arrived = send_all(lab, packets)
-    return [index in arrived for index in range(len(packets))]
 
 
 def test_what_is_applied_is_enforced(
-    node_lab: Lab, agent: AgentProcess, store: tuple[Datastore, dict[str, str]]
+    node_lab: Lab, agent: AgentProcess, sqlite: tuple[Datastore, dict[str, str]]
 ) -> None:
     assert arrives(node_lab, CLIENT) == [True, True]
     assert arrives(node_lab, STRANGER) == [False, False]
     agent.apply(only_from("stranger"))
-    agent.until_caught_up(store[0])
+    agent.until_caught_up(sqlite[0])
     assert arrives(node_lab, CLIENT) == [False, False]
     assert arrives(node_lab, STRANGER) == [True, True]
     agent.percale("delete", "networkpolicy", "server", "-n", "shop")
-    agent.until_caught_up(store[0])
+    agent.until_caught_up(sqlite[0])
     assert arrives(node_lab, CLIENT) == arrives(node_lab, STRANGER) == [True, True]
 
 
@@ -109,19 +58,6 @@ def test_rules_stay_when_the_agent_ends_and_go_on_request(node_lab: Lab, agent: 
     agent.percale("agent", "--uninstall")
     assert our_families(node_lab.node.run) == frozenset()
     assert arrives(node_lab, STRANGER) == [True, True]
-
-
-def streams(lab: Lab) -> tuple[Stream, Stream]:
-    """Allowed, and forbidden."""
-    to = ADDRESSES[SERVER][0]
-    server = lab.pods[SERVER]
-    return Stream(lab.pods[CLIENT], server, to, PORT), Stream(lab.pods[STRANGER], server, to, PORT + 1)
-
-
-def expect_true_to_policy(allowed: Stream, forbidden: Stream) -> None:
-    assert len(allowed.sent_s) > 100
-    assert len(forbidden.sent_s) > 100
-    assert (allowed.lost, sorted(forbidden.arrived)) == ([], [])
 
 
 def test_nothing_leaks_or_is_lost_when_the_agent_is_killed_and_started_again(
