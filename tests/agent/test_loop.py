@@ -10,13 +10,14 @@ from builders import CALICO, Manifest, pod, resource
 from percale.agent.happenings import Happening
 from percale.agent.loop import Surroundings, run
 from percale.agent.news import Changes, Lost, News, Signal, Whole
-from percale.agent.settings import Mode, Settings
+from percale.agent.settings import Established, Mode, Settings
 from percale.agent.status import Status
 from percale.dataplane.ruleset import Family, Ruleset
 from percale.datastore.errors import StoreUnavailable
 from percale.datastore.interface import Put, Revision
 from percale.datastore.keys import key_of
 from percale.errors import PercaleError
+from percale.host.conntrack import End, Flow
 from percale.host.network import HostNetwork
 from percale.traffic.addresses import address, single
 
@@ -51,6 +52,7 @@ class Node:
     kernel: MemoryKernel = field(default_factory=MemoryKernel)
     said: list[Happening] = field(default_factory=list)
     published: list[Status] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
     listed_again: list[None] = field(default_factory=list)
     networks: Iterator[HostNetwork] = field(default_factory=lambda: iter([]))
 
@@ -73,6 +75,7 @@ class Node:
             self.kernel,
             lambda: next(self.networks, HostNetwork()),
             lambda: self.listed_again.append(None),
+            lambda: self.flows,
             self.said.append,
             self.published.append,
             beat,
@@ -183,3 +186,53 @@ def test_a_mode_decides_what_is_loaded(mode: Mode, families: set[Family], hooks:
     (loaded,) = node.kernel.loaded
     assert {table.family for table in loaded.tables} == families
     assert {chain.name for table in loaded.tables for chain in table.chains.values() if chain.hook} == hooks
+
+
+#: Between two pods, of which the second may be sent nothing.
+_FLOW = Flow(6, End(address("10.65.0.9"), 40000), End(address("10.65.0.2"), 80))
+
+
+def cut(ruleset: Ruleset) -> frozenset[tuple[object, ...]]:
+    return ruleset.table(Family.IP).sets["cut"].elements
+
+
+def test_a_live_flow_that_policy_denies_is_cut_in_both_directions() -> None:
+    node = Node(flows=[_FLOW])
+    node.run(whole(WEB, DENY), rounds=3, settings=Settings("here", established=Established.CUT))
+    (loaded,) = node.kernel.loaded
+    near, far = (_FLOW.source.address, 40000), (_FLOW.destination.address, 80)
+    assert cut(loaded) == {(6, *near, *far), (6, *far, *near)}
+
+
+def test_a_live_flow_that_policy_allows_is_not_cut() -> None:
+    node = Node(flows=[_FLOW])
+    node.run(whole(WEB), rounds=3, settings=Settings("here", established=Established.CUT))
+    assert [cut(one) for one in node.kernel.loaded] == [frozenset()]
+
+
+def test_a_flow_that_is_forgotten_is_cut_no_longer() -> None:
+    node = Node(flows=[_FLOW])
+    node.run(whole(WEB, DENY), rounds=1, settings=Settings("here", established=Established.CUT))
+    assert cut(node.kernel.loaded[-1])
+    fading = Node()
+    fading.flows.append(_FLOW)
+    fading.said = _Clearing(fading.flows)
+    fading.run(whole(WEB, DENY), rounds=80, settings=Settings("here", established=Established.CUT))
+    assert [bool(cut(one)) for one in fading.kernel.loaded] == [True, False]
+
+
+class _Clearing(list[Happening]):
+    """Once anything is said, which is after the first load, the kernel remembers no flow."""
+
+    def __init__(self, flows: list[Flow]) -> None:
+        super().__init__()
+        self._flows = flows
+
+    def append(self, _: Happening) -> None:
+        self._flows.clear()
+
+
+def test_nothing_is_cut_unless_asked() -> None:
+    node = Node(flows=[_FLOW])
+    node.run(whole(WEB, DENY), rounds=3)
+    assert "cut" not in node.kernel.loaded[0].table(Family.IP).sets

@@ -163,6 +163,8 @@ def test_five_hundred_updates_of_a_policy(lab: Lab, sqlite: Store) -> None:
             for number in range(500):
                 more = {"action": "Allow", "protocol": "TCP", "source": {"nets": [f"198.51.100.{number % 250}/32"]}}
                 put(store, only_from("client", *([more] * (number % 3))))
+                if number % 5 == 0:
+                    agent.until_caught_up(store)
             agent.until_caught_up(store)
 
         disturbed(lab, disturb)

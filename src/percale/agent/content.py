@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from percale.agent.status import InvalidObject
 from percale.datastore.interface import Bookmark, Event, Put
 from percale.datastore.keys import Key, Manifest, key_of, sort_key
 from percale.resources.decode import Located, Manifests, decodable
@@ -67,3 +68,9 @@ class Content:
 
     def _in_order(self) -> Iterator[Located]:
         return (self._located[key] for key in sorted(self._located, key=sort_key))
+
+
+def invalid_objects(content: Content) -> Iterator[InvalidObject]:
+    for key, problems in content.invalid.items():
+        says = tuple(f"{one.path}: {one.says}" if one.path else one.says for one in problems)
+        yield InvalidObject(str(key), says or ("it is of a kind that is not read here",))

@@ -1,30 +1,32 @@
 """The loop itself: takes all news that there are, makes the kernel true to them, and looks whether it still is."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
 from queue import Empty, SimpleQueue
 
 from percale.agent.backoff import delays
-from percale.agent.content import Content
+from percale.agent.content import Content, invalid_objects
+from percale.agent.cutting import denied
 from percale.agent.happenings import Happening, Level, Say
 from percale.agent.kernel import Kernel
 from percale.agent.news import Changes, Lost, News, Signal, Whole
-from percale.agent.placement import Placement, place
 from percale.agent.settings import Settings
-from percale.agent.status import InvalidObject, Status
-from percale.agent.wanted import wanted
+from percale.agent.status import Status
+from percale.agent.wanted import Wanted, wanted, with_figures
+from percale.dataplane.cut import with_cut
 from percale.dataplane.ruleset import Ruleset
-from percale.datastore.keys import Key
 from percale.errors import PercaleError
+from percale.host.conntrack import Flow
 from percale.host.network import HostNetwork
-from percale.policy.from_resources import world_of
-from percale.resources.problems import Problem
 
 #: How often it is looked whether somebody else has changed nftables, a question that costs microseconds.
 LOOK_EVERY_S = 0.05
 #: How long an interface may take to show up before the network is read again without being told.
 _REREAD_AFTER_S = 1.0
+#: How often live connections are held against the policy, besides after each load.
+_CUT_EVERY_S = 30.0
 _FIRST_RETRY_S, _LONGEST_RETRY_S = 0.25, 30.0
 
 
@@ -36,6 +38,8 @@ class Surroundings:
     read_network: Callable[[], HostNetwork]
     #: Has the store listed anew.
     list_again: Callable[[], None]
+    #: Connections that the kernel remembers.
+    flows: Callable[[], Iterable[Flow]]
     say: Say
     publish: Callable[[Status], None]
     beat: Callable[[], None] = lambda: None
@@ -76,6 +80,9 @@ class _Loop:
     reread_at_s: float = 0
     #: What the kernel has, as far as we know; None where we do not.
     loaded: Ruleset | None = None
+    #: What the newest world comes to, before connections are cut.
+    wanted: Wanted | None = None
+    cut_at_s: float = inf
 
     def step(self, news: Iterable[News]) -> bool:
         """Whether to go on."""
@@ -89,6 +96,8 @@ class _Loop:
             self._read_network()
         if self.pending_since_s is None:
             self._look()
+        if self.pending_since_s is None and self.around.now_s() >= self.cut_at_s:
+            self._cut()
         if self.pending_since_s is not None and self.around.now_s() >= self.retry_at_s:
             self._enforce(self.pending_since_s)
         if self.pending_since_s is None and self.status.revision != self.revision:
@@ -156,37 +165,49 @@ class _Loop:
         if self.network is None:
             self._read_network()
         try:
-            placement = self._placed()
-            ruleset = wanted(placement, self.settings.mode)
-            if changed := ruleset != self.loaded:
-                self.loaded = None
-                self.around.kernel.load(ruleset)
-                self.loaded = ruleset
+            self.wanted = wanted(self.content.manifests, self.network or HostNetwork(), self.settings)
+            changed = self._load(self.wanted)
         except (PercaleError, OSError) as error:
             self._fail(error)
             return
         self.pending_since_s = None
-        self._tell_enforced(placement, self.around.now_s() - since_s, changed=changed)
+        self._tell_enforced(self.wanted, self.around.now_s() - since_s, changed=changed)
 
-    def _tell_enforced(self, placement: Placement, taken_s: float, *, changed: bool) -> None:
-        status = replace(
-            self.status,
-            enforcing=True,
-            kernel_error="",
-            revision=self.revision,
-            endpoints=len(placement.local),
-            policies=len(placement.world.policies.policies),
-            unattached=tuple(map(str, placement.unattached)),
-            batches=self.status.batches + 1,
-        )
+    def _load(self, wanted: Wanted) -> bool:
+        """Whether the kernel had something else."""
+        ruleset = wanted.ruleset
+        if self.settings.cuts:
+            cut = list(denied(wanted.placement.world, wanted.placement.local, self.around.flows()))
+            ruleset = with_cut(ruleset, cut)
+            self.status = replace(self.status, cut_flows=len(cut))
+        changed = ruleset != self.loaded
+        if changed:
+            self.loaded = None
+            self.around.kernel.load(ruleset)
+            self.loaded = ruleset
+        if self.settings.cuts:
+            # A flow may have begun under the old rules after it was asked which there are.
+            self.cut_at_s = self.around.now_s() + (0 if changed else _CUT_EVERY_S)
+        return changed
+
+    def _cut(self) -> None:
+        if self.wanted is None:
+            return
+        try:
+            if self._load(self.wanted):
+                self._publish(self.status)
+        except (PercaleError, OSError) as error:
+            self._fail(error)
+
+    def _tell_enforced(self, wanted: Wanted, taken_s: float, *, changed: bool) -> None:
+        for rule in wanted.left_out:
+            if rule not in self.status.left_out:
+                self._say("a rule asks for domain names, and is left out", Level.WARNING, rule=rule)
+        status = replace(with_figures(self.status, wanted), revision=self.revision, batches=self.status.batches + 1)
         if changed:
             status = replace(status, loads=status.loads + 1, latency=status.latency.with_one(taken_s))
             self._say("enforced", revision=self.revision, endpoints=status.endpoints, seconds=round(taken_s, 4))
         self._publish(status)
-
-    def _placed(self) -> Placement:
-        manifests = self.content.manifests
-        return place(world_of(manifests), manifests.resources, self.network or HostNetwork(), self.settings)
 
     def _fail(self, error: PercaleError | OSError) -> None:
         delay_s = next(self.retries)
@@ -198,7 +219,7 @@ class _Loop:
         self._publish(replace(self.status, kernel_error=says, failures=self.status.failures + 1))
 
     def _report_invalid(self) -> None:
-        invalid = tuple(_invalid(self.content.invalid))
+        invalid = tuple(invalid_objects(self.content))
         known = {one.name for one in self.status.invalid}
         for one in invalid:
             if one.name not in known:
@@ -212,12 +233,6 @@ class _Loop:
     def _publish(self, status: Status) -> None:
         self.status = status
         self.around.publish(status)
-
-
-def _invalid(found: Mapping[Key, tuple[Problem, ...]]) -> Iterator[InvalidObject]:
-    for key, problems in found.items():
-        says = tuple(f"{one.path}: {one.says}" if one.path else one.says for one in problems)
-        yield InvalidObject(str(key), says or ("it is of a kind that is not read here",))
 
 
 _MOST_NAMED = 10

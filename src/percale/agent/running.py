@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,16 +13,21 @@ from types import FrameType
 
 from percale import __version__
 from percale.agent import loop
+from percale.agent.content import Content, invalid_objects
 from percale.agent.following import Following
 from percale.agent.happenings import Happening, Say
+from percale.agent.health import HealthAddress, serve
 from percale.agent.kernel import NftKernel
 from percale.agent.news import News, Signal
 from percale.agent.settings import Settings
 from percale.agent.status import Status
 from percale.agent.status_socket import StatusSocket
-from percale.dataplane.nftables.backend import remove
+from percale.agent.wanted import wanted, with_figures
+from percale.dataplane.nftables.backend import load, remove
 from percale.datastore.interface import Datastore
+from percale.datastore.keys import EVERYTHING
 from percale.host import commands
+from percale.host.conntrack import flows
 from percale.host.network import NetworkChanges, read_network
 from percale.host.nftables_generation import Generation
 from percale.host.notify import notify, watchdog_s
@@ -33,12 +38,21 @@ NFT_TIMEOUT_S = 120.0
 _SETTLED_S = 0.02
 
 
+#: A loop that has not gone round for so long is stuck: the longest of its own waits is shorter.
+_STUCK_AFTER_S = 300.0
+
+
 @dataclass(slots=True)
 class _Board:
-    """Where the newest status is read, by whoever asks for it."""
+    """Where the newest status is read, by whoever asks for it, and when the loop last went round."""
 
     status: Status
-    told_ready: bool = field(default=False)
+    told_ready: bool = False
+    beat_at_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_alive(self) -> bool:
+        return time.monotonic() - self.beat_at_s < _STUCK_AFTER_S
 
     def publish(self, status: Status) -> None:
         self.status = status
@@ -50,21 +64,37 @@ class _Board:
             notify(STATUS=says)
 
 
-def run_agent(open_store: Callable[[], Datastore], settings: Settings, directory: Path, say: Say) -> None:
-    """Until SIGTERM or SIGINT; raises AgentRuns."""
+def run_agent(
+    open_store: Callable[[], Datastore], settings: Settings, directory: Path, say: Say, health: HealthAddress | None
+) -> None:
+    """Until SIGTERM or SIGINT; raises AgentRuns and CannotListen."""
     board = _Board(Status(settings.node, str(settings.mode), __version__, time.time()))
     inbox: SimpleQueue[News] = SimpleQueue()
     with ExitStack() as held:
         held.callback(StatusSocket(directory, lambda: board.status).close)
+        if health:
+            held.callback(serve(health, lambda: board.status, lambda: board.is_alive))
         kernel = held.enter_context(closing(NftKernel(_run, Generation())))
         held.enter_context(_signals(inbox))
         following = held.enter_context(closing(Following(open_store, inbox.put)))
         Thread(target=_tell_of_network, args=(NetworkChanges(), inbox), name="network", daemon=True).start()
         say(Happening("started", details={"node": settings.node, "mode": str(settings.mode), "version": __version__}))
-        around = loop.Surroundings(kernel, read_network, following.again, say, board.publish, _beat())
+        around = loop.Surroundings(kernel, read_network, following.again, flows, say, board.publish, _beat(board))
         loop.run(inbox, around, settings, board.status)
         notify(STOPPING="1")
     say(Happening("ended; the rules stay"))
+
+
+def enforce_once(open_store: Callable[[], Datastore], settings: Settings) -> Status:
+    """What the store holds now, into the kernel; raises whatever stands in the way."""
+    content = Content()
+    with closing(open_store()) as store:
+        listing = store.list(EVERYTHING)
+    content.replace(listing.resources)
+    found = wanted(content.manifests, read_network(), settings)
+    load(found.ruleset, _run)
+    status = Status(settings.node, str(settings.mode), __version__, time.time(), revision=str(listing.revision))
+    return replace(with_figures(status, found), invalid=tuple(invalid_objects(content)))
 
 
 def uninstall() -> None:
@@ -74,17 +104,16 @@ def uninstall() -> None:
 _run = partial(commands.run, timeout_s=NFT_TIMEOUT_S)
 
 
-def _beat() -> Callable[[], None]:
+def _beat(board: _Board) -> Callable[[], None]:
     """Tells the watchdog twice as often as it asks for."""
     within_s = watchdog_s()
-    if within_s is None:
-        return lambda: None
     next_at_s = 0.0
 
     def beat() -> None:
         nonlocal next_at_s
-        if (now_s := time.monotonic()) >= next_at_s:
-            next_at_s = now_s + within_s / 2
+        board.beat_at_s = time.monotonic()
+        if within_s is not None and board.beat_at_s >= next_at_s:
+            next_at_s = board.beat_at_s + within_s / 2
             notify(WATCHDOG="1")
 
     return beat

@@ -15,11 +15,25 @@ class Mode(StrEnum):
     OFF = "off"
 
 
+class Established(StrEnum):
+    """What becomes of a live connection that policy no longer allows."""
+
+    #: It goes on until it ends, as with Calico.
+    KEEP = "keep"
+    CUT = "cut"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     #: Whose pods, workload endpoints and host endpoints are enforced.
     node: str
     mode: Mode = Mode.ENFORCE
+    established: Established = Established.KEEP
     #: Networks of this node's pods, besides those that the store and the routes tell.
     guarded: tuple[Network, ...] = ()
     staged_log: StagedLog | None = None
+
+    @property
+    def cuts(self) -> bool:
+        """Whether live connections are ever cut: only where policy is enforced at all."""
+        return self.established is Established.CUT and self.mode is Mode.ENFORCE

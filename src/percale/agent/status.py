@@ -42,6 +42,10 @@ class Status:
     #: Addresses of local endpoints that no interface is known for.
     unattached: tuple[str, ...] = ()
     invalid: tuple[InvalidObject, ...] = ()
+    #: Rules that the kernel cannot be asked for, which narrows what is let through.
+    left_out: tuple[str, ...] = ()
+    #: Live connections that are cut.
+    cut_flows: int = 0
     batches: int = 0
     #: Loads that changed the kernel.
     loads: int = 0

@@ -1,20 +1,39 @@
-"""What is to be in the kernel, by mode."""
+"""What is to be in the kernel: of the store, the host's network and the mode."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from percale.agent.placement import Placement
-from percale.agent.settings import Mode
+from percale.agent.placement import Placement, place
+from percale.agent.settings import Mode, Settings
+from percale.agent.status import Status
 from percale.dataplane.from_policy import compile_ruleset
 from percale.dataplane.ruleset import Ruleset, Table
+from percale.dataplane.without_names import without_names
+from percale.host.network import HostNetwork
+from percale.policy.from_resources import world_of
 from percale.policy.policies import PolicySet
 from percale.policy.world import World
+from percale.resources.decode import Manifests
 
 _STAGED = "staged-"
 
 
-def wanted(placement: Placement, mode: Mode) -> Ruleset:
-    """Raises NotEnforceable."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    placement: Placement
+    ruleset: Ruleset
+    #: Rules that the kernel cannot be asked for: less is let through than the policy says.
+    left_out: tuple[str, ...]
+
+
+def wanted(manifests: Manifests, network: HostNetwork, settings: Settings) -> Wanted:
+    """Raises NotEnforceable where to leave a rule out would let more through."""
+    world, left_out = without_names(world_of(manifests))
+    placement = place(world, manifests.resources, network, settings)
+    return Wanted(placement, ruleset_of(placement, settings.mode), left_out)
+
+
+def ruleset_of(placement: Placement, mode: Mode) -> Ruleset:
     match mode:
         case Mode.ENFORCE:
             ruleset, _ = compile_ruleset(placement.world, placement.local, placement.settings)
@@ -26,6 +45,20 @@ def wanted(placement: Placement, mode: Mode) -> Ruleset:
             return Ruleset(())
         case _:
             assert_never(mode)
+
+
+def with_figures(status: Status, wanted: Wanted) -> Status:
+    """Of what the kernel now has."""
+    placement = wanted.placement
+    return replace(
+        status,
+        enforcing=True,
+        kernel_error="",
+        endpoints=len(placement.local),
+        policies=len(placement.world.policies.policies),
+        unattached=tuple(map(str, placement.unattached)),
+        left_out=wanted.left_out,
+    )
 
 
 def _all_staged(world: World) -> World:

@@ -55,6 +55,10 @@ def _rows(status: Status) -> Iterator[tuple[str, str]]:
     yield "agent", f"percale {status.version}, since {since}"
     for address in status.unattached:
         yield "no interface known", address
+    if status.cut_flows:
+        yield "cut", counted(status.cut_flows, "live connection")
+    for rule in status.left_out:
+        yield "left out", f"{rule}: asks for domain names"
     for one in status.invalid:
         yield "invalid", f"{one.name}: {one.problems[0]}"
 
