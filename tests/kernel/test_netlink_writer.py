@@ -1,7 +1,7 @@
 """Writing by netlink: all or nothing, and into tables that nobody else can change."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import IPv6Address
 
 import pytest
@@ -322,6 +322,44 @@ def test_what_others_have_changed_is_found(
     NetlinkWriter(netlink, holds_tables=False).apply(creating(Ruleset((table,))))
     namespace.run(("nft", changed))
     assert _there(netlink).differences(wanted(table)) == differs
+
+
+class _ChangedMeanwhile(NetfilterSocket):
+    """Between the first dumps, something happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.happenings: list[Callable[[], object]] = []
+
+    def dump(self, request: bytes) -> list[bytes]:
+        found = super().dump(request)
+        if self.happenings:
+            self.happenings.pop()()
+        return found
+
+
+def test_what_is_read_is_of_one_moment(namespace: NetNs, netlink: NetfilterSocket) -> None:
+    writer = NetlinkWriter(netlink)
+    several = Rule((Compare(Field.L4PROTO, 6), Compare(Field.DPORT, (80, 443))), (Verdict.DROP,))
+    writer.apply([*creating(Ruleset((_table(_DROP),))), (CreateSet(_IP, "s", (Key.IPV4,), 256),)])
+    with _ChangedMeanwhile.within(namespace) as reader:
+        reader.happenings = [
+            lambda: writer.apply([(DeleteSet(_IP, "s"), FillChain(_IP, Chain("a", (several,))))]),
+            lambda: writer.apply([(CreateChain(_IP, "b"), FillChain(_IP, Chain("b", (several, _DROP))))]),
+        ]
+        there = found(reader, _IP)
+        assert reader.happenings == []
+    chains = {**_table(several).chains, "b": Chain("b", (several, _DROP))}
+    assert there == wanted(Table(_IP, chains))
+
+
+def test_what_changes_all_the_time_cannot_be_read(namespace: NetNs, netlink: NetfilterSocket) -> None:
+    writer = NetlinkWriter(netlink)
+    writer.apply(creating(Ruleset((_table(_DROP),))))
+    with _ChangedMeanwhile.within(namespace) as reader:
+        reader.happenings = [lambda: writer.apply([(FillChain(_IP, Chain("a", (_DROP,))),)])] * 1000
+        with pytest.raises(OSError, match="change all the time"):
+            found(reader, _IP)
 
 
 def test_where_a_chain_hangs_is_compared(netlink: NetfilterSocket) -> None:

@@ -1,6 +1,5 @@
 """What is in our tables, in the kernel's own bytes: to hold what is there against what should be."""
 
-import errno
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2s
@@ -9,7 +8,8 @@ from percale.dataplane import naming
 from percale.dataplane.netlink import objects, sets
 from percale.dataplane.netlink.attributes import attribute, parsed, text, whole
 from percale.dataplane.netlink.expressions import lookup
-from percale.dataplane.netlink.messages import BODY_AT, Flag, Kind, message
+from percale.dataplane.netlink.messages import Kind
+from percale.dataplane.netlink.reading import decoded, dumped, of_one_generation
 from percale.dataplane.netlink.rules import rule_expressions
 from percale.dataplane.netlink.values import Kind as ValueKind
 from percale.dataplane.ruleset import Family, IntervalSet, Rule, Set, Table, VerdictMap
@@ -54,38 +54,27 @@ def wanted(table: Table) -> Contents:
 
 
 def found(netlink: NetfilterSocket, family: Family) -> Contents | None:
-    """Of another's table nothing is read but names of chains; None where there is no table of ours."""
-    try:
-        netlink.ask(message(Kind.GET_TABLE, family, objects.TABLE))
-        return _found(netlink, family)
-    except OSError as failure:
-        if failure.errno == errno.ENOENT:
-            return None
-        raise
+    """None where there is no table of ours."""
+    return of_one_generation(netlink, family, _found)
 
 
 def _found(netlink: NetfilterSocket, family: Family) -> Contents:
-    chains = [one for one in _dumped(netlink, Kind.GET_CHAIN, family) if _text(one[1]) == naming.TABLE]
-    names = [one[2] for one in _dumped(netlink, Kind.GET_SET, family)]
-    members = {name: _members(netlink, family, name) for name in names}
-    rules: dict[str, list[bytes]] = {_text(one[3]): [] for one in chains}
-    for one in _dumped(netlink, Kind.GET_RULE, family):
-        rules[_text(one[2])].append(_by_contents(one.get(4, b""), members) + one.get(7, b""))
+    # Not every kernel shows the chains of one table alone.
+    chains = [one for one in dumped(netlink, Kind.GET_CHAIN, family) if decoded(one[1]) == naming.TABLE]
+    members = {one[2]: _members(netlink, family, one[2]) for one in dumped(netlink, Kind.GET_SET, family)}
+    rules: dict[str, list[bytes]] = {decoded(one[3]): [] for one in chains}
+    for one in dumped(netlink, Kind.GET_RULE, family):
+        rules.setdefault(decoded(one[2]), []).append(_by_contents(one.get(4, b""), members) + one.get(7, b""))
     return Contents(
         chains={name: tuple(held) for name, held in rules.items()},
-        hooks={_text(one[3]): _hook(one) for one in chains if 4 in one},
-        sets={_text(name): held for name, held in members.items() if not name.startswith(_UNNAMED)},
-        counters=frozenset(_text(one[2]) for one in _dumped(netlink, Kind.GET_OBJECT, family)),
+        hooks={decoded(one[3]): _hook(one) for one in chains if 4 in one},
+        sets={decoded(name): held for name, held in members.items() if not name.startswith(_UNNAMED)},
+        counters=frozenset(decoded(one[2]) for one in dumped(netlink, Kind.GET_OBJECT, family)),
     )
 
 
-def _dumped(netlink: NetfilterSocket, kind: Kind, family: Family, which: bytes = b"") -> Iterator[dict[int, bytes]]:
-    for body in netlink.dump(message(kind, family, objects.TABLE + which, Flag.REQUEST | Flag.DUMP)):
-        yield dict(parsed(body[BODY_AT:]))
-
-
 def _members(netlink: NetfilterSocket, family: Family, name: bytes) -> frozenset[bytes]:
-    lists = _dumped(netlink, Kind.GET_ELEMENT, family, text(2, _text(name)))
+    lists = dumped(netlink, Kind.GET_ELEMENT, family, text(2, decoded(name)))
     return frozenset(member for one in lists for member in whole(one.get(3, b"")))
 
 
@@ -115,15 +104,11 @@ def _lookup_by_contents(expression: bytes, members: Mapping[bytes, frozenset[byt
     about = dict(parsed(parts[2]))
     if not about[1].startswith(_UNNAMED):
         return expression
-    return lookup(_digest(members[about[1]]), negated=any(about[5]))
+    return lookup(_digest(members.get(about[1], ())), negated=any(about[5]))
 
 
 def _digest(members: Iterable[bytes]) -> str:
     return blake2s(b"".join(sorted(members)), digest_size=8).hexdigest()
-
-
-def _text(value: bytes) -> str:
-    return value.rstrip(b"\0").decode(errors="replace")
 
 
 def _differing(kind: str, one: Mapping[str, object], other: Mapping[str, object]) -> Iterator[str]:

@@ -4,9 +4,8 @@ import errno
 from collections.abc import Callable, Iterable
 
 from percale.dataplane.changes import CreateTable, DeleteTable, Operation, Transaction
-from percale.dataplane.netlink.attributes import parsed
 from percale.dataplane.netlink.batch import batch
-from percale.dataplane.netlink.messages import BODY_AT, Kind, message
+from percale.dataplane.netlink.reading import generation
 from percale.dataplane.ruleset import Family
 from percale.dataplane.writer import NotWritten
 from percale.host.netfilter_socket import NetfilterSocket, Refusal
@@ -14,7 +13,6 @@ from percale.host.netfilter_socket import NetfilterSocket, Refusal
 _OWNER, _PERSIST = 2, 4
 #: Before Linux 6.9, or before 5.12; also of a table that was made without an owner.
 _CANNOT_BE_HELD = (errno.EOPNOTSUPP, errno.EINVAL)
-_GENERATION_ID = 1
 
 
 def _say_nothing(_: str) -> None:
@@ -46,8 +44,7 @@ class NetlinkWriter:
             self._taken -= {one.family for one in transaction if isinstance(one, DeleteTable)}
 
     def generation(self) -> int:
-        answer = self._netlink.ask(message(Kind.GET_GENERATION, Family.IP))
-        return int.from_bytes(dict(parsed(answer[BODY_AT:]))[_GENERATION_ID], "big")
+        return generation(self._netlink)
 
     def _taking(self, transaction: Transaction) -> Transaction:
         """Together with taking over what an earlier writer has left, ahead of the first change of it."""
