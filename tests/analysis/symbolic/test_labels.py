@@ -1,7 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from percale.analysis.symbolic.bits import each
 from percale.analysis.symbolic.labels import LabelIndex, Vocabulary
 from percale.selector import Selector
 from selector_strategies import labels, selectors
@@ -13,7 +12,7 @@ def test_the_index_finds_what_a_scan_finds(asked: list[Selector], objects: list[
     index = LabelIndex([vocabulary.projection(one) for one in objects])
     for selector in asked:
         scanned = {position for position, one in enumerate(objects) if selector.matches(one)}
-        assert set(each(index.matching(selector))) == scanned
+        assert set(index.matching(selector)) == scanned
 
 
 @given(selectors, labels, labels)

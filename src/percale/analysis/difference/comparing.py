@@ -6,9 +6,9 @@ the rows of subjects that a changed policy selects are compared, and only polici
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import chain, product
-from operator import or_
+
+from pyroaring import FrozenBitMap
 
 from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
 from percale.analysis.difference.ends import End, Kinds, ends_of, templates
@@ -18,7 +18,7 @@ from percale.analysis.difference.pairing import Pairing, aligned
 from percale.analysis.difference.policies import PolicyChange, policy_changes, touched
 from percale.analysis.difference.rows import Comparison, Line
 from percale.analysis.difference.uncompared import Uncompared, uncompared
-from percale.analysis.symbolic.bits import bits_of
+from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
 from percale.analysis.versions import versions_of
 from percale.policy.policies import Policy
@@ -138,12 +138,12 @@ def _narrowed(grounds: Grounds, pairing: Pairing, hosts: tuple[Host, ...], chang
     if grounds[0].identities is not grounds[1].identities:
         return _Compared(grounds, ends, hosts, changed, _plainly(grounds, ends))
     identities = grounds[0].identities
-    subjects = reduce(or_, (identities.subjects(one.subject) for one in changed), 0)
-    senders = receivers = 0
+    subjects = NOTHING.union(*(identities.subjects(one.subject) for one in changed))
+    senders = receivers = NOTHING
     rows = _about(grounds, ends, subjects, senders, receivers)
     # What the policies of those at the other side say matters as well.
-    senders, receivers = (bits_of(rows.touched(way), len(identities.known)) for way in (_EGRESS, _INGRESS))
-    if (senders | receivers) & ~subjects:
+    senders, receivers = (FrozenBitMap(rows.touched(way)) for way in (_EGRESS, _INGRESS))
+    if not (senders | receivers) <= subjects:
         rows = _about(grounds, ends, subjects, senders, receivers)
     return _Compared(grounds, ends, hosts, changed, rows)
 
@@ -156,13 +156,15 @@ def _plainly(grounds: Grounds, ends: tuple[End, ...]) -> Comparison:
     return Comparison(ends, old, new)
 
 
-def _about(grounds: Grounds, ends: tuple[End, ...], subjects: int, senders: int, receivers: int) -> Comparison:
+def _about(
+    grounds: Grounds, ends: tuple[End, ...], subjects: FrozenBitMap, senders: FrozenBitMap, receivers: FrozenBitMap
+) -> Comparison:
     """Engines of the policies that select any of those involved."""
 
     def matters(policy: Policy) -> bool:
         involved = subjects
-        involved |= senders if _EGRESS in policy.governs else 0
-        involved |= receivers if _INGRESS in policy.governs else 0
+        involved |= senders if _EGRESS in policy.governs else NOTHING
+        involved |= receivers if _INGRESS in policy.governs else NOTHING
         return bool(grounds[0].identities.subjects(policy.subject) & involved)
 
     # Of all policies of both, so that the two engines share what is compiled and how parties are told apart.

@@ -5,13 +5,12 @@ A workload and the host that it runs on are left aside: between them other rules
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import reduce
-from operator import or_
 
 from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
 from percale.analysis.difference.ends import End
 from percale.analysis.difference.host_comparison import HostComparison, Side
 from percale.analysis.difference.host_ends import Host, of_hosts
+from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Policy
 from percale.traffic.intervals import Intervals
@@ -48,15 +47,13 @@ def _comparison(
     if apart or any(_selects(policy, governing) for policy in changed):
         old, new = (ground.engine() for ground in grounds)
         return HostComparison(ends, hosts, (old, new), lambda _: True), True
-    subjects = reduce(or_, (identities.subjects(one.subject) for one in changed), 0)
+    subjects = NOTHING.union(*(identities.subjects(one.subject) for one in changed))
 
     def matters(policy: Policy) -> bool:
         return bool(identities.subjects(policy.subject) & subjects) or _selects(policy, governing)
 
     old, new = (ground.engine(tuple(filter(matters, ground.terms.policies))) for ground in grounds)
-    return HostComparison(
-        ends, hosts, (old, new), lambda end: not end.is_outside and bool(subjects >> end.old & 1)
-    ), False
+    return HostComparison(ends, hosts, (old, new), lambda end: not end.is_outside and end.old in subjects), False
 
 
 def _selects(policy: Policy, hosts: Iterable[Endpoint]) -> bool:

@@ -9,6 +9,7 @@ from operator import or_
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import FrozenBitMap
 
 from percale.analysis.difference.ends import End, Kinds, templates
 from percale.analysis.difference.fates import (
@@ -46,7 +47,7 @@ class Line:
 class Comparison:
     """`subjects` are those identities of the old engine whose rows can differ; without, all can."""
 
-    def __init__(self, ends: tuple[End, ...], old: Engine, new: Engine, subjects: int | None = None) -> None:
+    def __init__(self, ends: tuple[End, ...], old: Engine, new: Engine, subjects: FrozenBitMap | None = None) -> None:
         self.senders = Kinds(ends, old, new, Direction.EGRESS)
         self.receivers = Kinds(ends, old, new, Direction.INGRESS)
         self._subjects = subjects
@@ -81,7 +82,7 @@ class Comparison:
 
     def _asked(self, kinds: Kinds) -> Iterator[int]:
         for kind, (end, *_) in enumerate(kinds.members):
-            if not end.is_outside and (self._subjects is None or self._subjects >> end.old & 1):
+            if not end.is_outside and (self._subjects is None or end.old in self._subjects):
                 yield kind
 
     def lines(self) -> list[Line]:
@@ -161,7 +162,12 @@ class _Rows:
     """Of one direction, for pairs of kinds the numbers of their fates in the old world and in the new."""
 
     def __init__(
-        self, asked: Kinds, peers: Kinds, known: KnownFates, rules: tuple[Written, Written], subjects: int | None
+        self,
+        asked: Kinds,
+        peers: Kinds,
+        known: KnownFates,
+        rules: tuple[Written, Written],
+        subjects: FrozenBitMap | None,
     ) -> None:
         self._known, self._asked, self._peers, self._subjects = known, asked, peers, subjects
         cells = asked.old.cells
@@ -210,7 +216,7 @@ class _Rows:
     def _is_kept(self, subject: int) -> bool:
         """Whether the row is the same in both worlds: the engines number classes on their own, never identities."""
         end = self._asked.members[subject][0]
-        return self._subjects is not None and not self._subjects >> end.old & 1
+        return self._subjects is not None and end.old not in self._subjects
 
     def differing(self, subject: int) -> Flags:
         """Peers that the subject lets through with something else than before."""

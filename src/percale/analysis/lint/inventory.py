@@ -5,7 +5,9 @@ from functools import cached_property, reduce
 from itertools import combinations
 from operator import and_
 
-from percale.analysis.symbolic.bits import each
+from pyroaring import FrozenBitMap
+
+from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.analysis.symbolic.labels import LabelIndex, Projection, Vocabulary
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Side
@@ -17,7 +19,7 @@ _MOST_PARTS = 8
 
 
 class Alike:
-    """Endpoints of one sort, in groups that no selector tells apart; sets are of groups, as bits."""
+    """Endpoints of one sort, in groups that no selector tells apart; sets are of groups."""
 
     def __init__(self, endpoints: Iterable[Endpoint], vocabulary: Vocabulary) -> None:
         groups: dict[Projection, list[Endpoint]] = {}
@@ -32,11 +34,11 @@ class Alike:
         self.groups: Sequence[Sequence[Endpoint]] = tuple(groups.values())
         self._index = LabelIndex(tuple(groups))
 
-    def matching(self, selector: Selector) -> int:
-        return self._index.matching(selector) if self.groups else 0
+    def matching(self, selector: Selector) -> FrozenBitMap:
+        return self._index.matching(selector) if self.groups else NOTHING
 
-    def members(self, bits: int) -> Iterator[Endpoint]:
-        for number in each(bits):
+    def members(self, held: FrozenBitMap) -> Iterator[Endpoint]:
+        for number in held:
             yield from self.groups[number]
 
     def everyone(self) -> Iterator[Endpoint]:
@@ -48,8 +50,8 @@ class Alike:
         holding = [self.matching(part) for part in parts[:_MOST_PARTS]]
         for count in range(len(holding) - 1, 0, -1):
             for some in combinations(holding, count):
-                if bits := reduce(and_, some):
-                    return self.groups[(bits & -bits).bit_length() - 1][0]
+                if held := reduce(and_, some):
+                    return self.groups[held.min()][0]
         return None
 
 

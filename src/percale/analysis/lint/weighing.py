@@ -140,7 +140,7 @@ class _Weighing:
         if not hit and rule not in found.by and (before := self._before(stage, step, number)):
             found.by[rule] = before.rule
 
-    def _before(self, stage: Stage, step: _Clauses, number: int) -> Clause | None:
+    def _before(self, stage: Stage, step: _Clauses, number: int) -> Clause[int] | None:
         matched = step.matched[number]
         return next(
             (one for one, peers in zip(stage.clauses, step.matched[:number], strict=False) if peers & matched), None
@@ -197,7 +197,7 @@ def _alone(stage: Stage, step: _Clauses, numbers: range) -> tuple[int, int]:
     return seen, let
 
 
-def _verdict(clause: Clause, peers: int, after: int) -> int:
+def _verdict(clause: Clause[int], peers: int, after: int) -> int:
     """Those of the peers that the clause lets through, at once or in the end."""
     match clause.rule.action:
         case Action.ALLOW:

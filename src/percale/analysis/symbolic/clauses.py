@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Generic, TypeVar
+
+from pyroaring import FrozenBitMap
 
 from percale.analysis.symbolic.cells import Cells
 from percale.analysis.symbolic.identities import Identities
@@ -12,40 +15,46 @@ from percale.traffic.intervals import Intervals
 from percale.traffic.protocols import ICMP, ICMPV6, PROTOCOLS_WITH_PORTS
 from percale.traffic.traffic import ANY_ICMP, ANY_PORT
 
+S = TypeVar("S")
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Holds where one of the alternatives does, each a set of identities on a set of cells; or where none does."""
+class Choice(Generic[S]):
+    """Holds where one of the alternatives does, each a set of parties on a set of cells; or where none does."""
 
     on_peer: bool
-    alternatives: tuple[tuple[int, int], ...]
+    alternatives: tuple[tuple[S, int], ...]
     negated: bool = False
 
-    def holding(self, cell: int) -> int:
-        """Identities for which it holds on a part of the wire that no alternative divides."""
+    def holding(self: "Choice[int]", cell: int) -> int:
+        """Classes for which it holds on a part of the wire that no alternative divides."""
         found = 0
-        for identities, wire in self.alternatives:
+        for classes, wire in self.alternatives:
             if wire & cell:
-                found |= identities
+                found |= classes
         return ~found if self.negated else found
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """A rule of one direction. `own` and `peer` are identities, `wire` cells; all choices must hold as well."""
+class Clause(Generic[S]):
+    """A rule of one direction. `own` and `peer` are sets of parties, `wire` is cells; all choices must hold as well.
+
+    Made of a rule, parties are identities. To be evaluated they are classes, as bits.
+    """
 
     rule: Rule
     wire: int
-    own: int
-    peer: int
-    choices: tuple[Choice, ...] = ()
+    own: S
+    peer: S
+    choices: tuple[Choice[S], ...] = ()
 
-    def localised(self, *, own: Callable[[int], int], peer: Callable[[int], int]) -> "Clause":
+    def localised(self, *, own: Callable[[S], T], peer: Callable[[S], T]) -> "Clause[T]":
         """The same about classes, instead of identities."""
 
-        def choice(one: Choice) -> Choice:
+        def choice(one: Choice[S]) -> Choice[T]:
             local = peer if one.on_peer else own
-            return Choice(one.on_peer, tuple((local(bits), wire) for bits, wire in one.alternatives), one.negated)
+            return Choice(one.on_peer, tuple((local(held), wire) for held, wire in one.alternatives), one.negated)
 
         return Clause(self.rule, self.wire, own(self.own), peer(self.peer), tuple(map(choice, self.choices)))
 
@@ -64,7 +73,7 @@ class Clauses:
         self._identities = identities
         self._wires: dict[tuple[object, ...], int] = {}
 
-    def of(self, rules: Iterable[Rule], direction: Direction) -> list[Clause]:
+    def of(self, rules: Iterable[Rule], direction: Direction) -> list[Clause[FrozenBitMap]]:
         """Without those that say nothing about a verdict: Log, and rules of the other IP version."""
         return [
             self._clause(rule, direction)
@@ -72,7 +81,7 @@ class Clauses:
             if rule.action is not Action.LOG and rule.applies_to_version(self._cells.version)
         ]
 
-    def _clause(self, rule: Rule, direction: Direction) -> Clause:
+    def _clause(self, rule: Rule, direction: Direction) -> Clause[FrozenBitMap]:
         own = OWN_SIDE[direction]
         return Clause(
             rule,
@@ -84,7 +93,7 @@ class Clauses:
             ),
         )
 
-    def _held(self, rule: Rule, side: Side) -> int:
+    def _held(self, rule: Rule, side: Side) -> FrozenBitMap:
         entity, identities = rule.entity(side), self._identities
         found = identities.everyone
         if entity is ANYONE:
@@ -92,11 +101,11 @@ class Clauses:
         if entity.nets:
             found &= identities.within(entity.nets)
         if entity.not_nets:
-            found &= ~identities.within(entity.not_nets)
+            found -= identities.within(entity.not_nets)
         if entity.selector:
             found &= identities.matching(entity.selector)
         if entity.not_selector:
-            found &= ~identities.matching(entity.not_selector)
+            found -= identities.matching(entity.not_selector)
         if entity.domains:
             found &= identities.looked_up(entity.domains)
         return found
@@ -147,7 +156,7 @@ class Clauses:
 
     # What ties the wire to an end.
 
-    def _choices(self, entity: Entity, side: Side, *, on_peer: bool) -> Iterator[Choice]:
+    def _choices(self, entity: Entity, side: Side, *, on_peer: bool) -> Iterator[Choice[FrozenBitMap]]:
         if entity.ports.names:
             yield Choice(on_peer, self._named(entity.ports, entity, side))
         if entity.not_ports.names:
@@ -155,7 +164,7 @@ class Clauses:
         if entity.service:
             yield Choice(on_peer, tuple(self._serving(entity.service, side)))
 
-    def _named(self, ports: Ports, entity: Entity, side: Side) -> tuple[tuple[int, int], ...]:
+    def _named(self, ports: Ports, entity: Entity, side: Side) -> tuple[tuple[FrozenBitMap, int], ...]:
         found = [(self._identities.everyone, self._ports(side, ports.numbers))] if ports.numbers else []
         for name in ports.names:
             for protocol, number, held in self._identities.with_port(name, entity.selector):
@@ -163,7 +172,7 @@ class Clauses:
                     found.append((held, self._ports(side, Intervals.single(number), (protocol,))))
         return tuple(found)
 
-    def _serving(self, service: ServiceRef, side: Side) -> Iterator[tuple[int, int]]:
+    def _serving(self, service: ServiceRef, side: Side) -> Iterator[tuple[FrozenBitMap, int]]:
         """As a destination with the port behind the service, as a source with any."""
         for protocol, port, held in self._identities.serving(service):
             if side is Side.SOURCE:
@@ -172,9 +181,9 @@ class Clauses:
                 yield held, self._ports(side, Intervals.single(port), (protocol,))
 
 
-def sets_on(clause: Clause, *, of_peer: bool) -> Iterator[int]:
-    """The sets of identities, of peers or of the policy's own endpoints, that the clause tells apart."""
+def sets_on(clause: Clause[S], *, of_peer: bool) -> Iterator[S]:
+    """The sets of parties, peers or the policy's own endpoints, that the clause tells apart."""
     yield clause.peer if of_peer else clause.own
     for choice in clause.choices:
         if choice.on_peer is of_peer:
-            yield from (identities for identities, _ in choice.alternatives)
+            yield from (held for held, _ in choice.alternatives)

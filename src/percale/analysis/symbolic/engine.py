@@ -21,6 +21,7 @@ from percale.policy.rules import Direction
 from percale.policy.selection import Staged
 from percale.policy.settings import ToHost
 from percale.policy.world import World
+from percale.resources.documents import no_garbage_collection
 from percale.traffic.addresses import Address, Network
 from percale.traffic.intervals import Intervals
 from percale.traffic.packet import Packet
@@ -158,6 +159,7 @@ class Ground:
     identities: Identities
 
     @classmethod
+    @no_garbage_collection()
     def together(cls, worlds: Sequence[World], version: int, scope: Scope = EVERYTHING) -> "tuple[Ground, ...]":
         """Worlds that differ in nothing but policies have the same identities."""
         alike: dict[tuple[int, ...], list[World]] = {}
@@ -174,6 +176,7 @@ class Ground:
             cls(Terms.of(world, version, scope.staged), cells, identities[_population(world)]) for world in worlds
         )
 
+    @no_garbage_collection()
     def engine(self, policies: tuple[Policy, ...] | None = None) -> Engine:
         """Of some policies it is right about the workloads that no other policy selects."""
         terms = self.terms if policies is None else replace(self.terms, policies=policies)

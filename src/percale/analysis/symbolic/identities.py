@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from pyroaring import FrozenBitMap
 
 from percale.analysis.symbolic.atoms import Atoms
-from percale.analysis.symbolic.bits import Indices, bits_of, each, flags_of, ones
+from percale.analysis.symbolic.bitmaps import NOTHING, below, bitmap_of
+from percale.analysis.symbolic.bits import Indices, flags_of
 from percale.analysis.symbolic.labels import LabelIndex
 from percale.analysis.symbolic.names import Names
 from percale.policy.domains import covers
@@ -56,7 +58,7 @@ class Resident:
 
 @dataclass(frozen=True)
 class Identities:
-    """Workloads' come first. Sets of identities are bits, and so is whatever a selector or a network matches."""
+    """Workloads' come first."""
 
     known: tuple[Identity, ...]
     workloads: int
@@ -79,108 +81,112 @@ class Identities:
         return {(one.atom, one.name): number for number, one in enumerate(self.known) if one.endpoint is None}
 
     @cached_property
-    def everyone(self) -> int:
-        return ones(len(self.known))
+    def everyone(self) -> FrozenBitMap:
+        return below(len(self.known))
 
     @cached_property
-    def standings(self) -> dict[Standing, int]:
+    def own(self) -> FrozenBitMap:
+        """The workloads'."""
+        return below(self.workloads)
+
+    @cached_property
+    def standings(self) -> dict[Standing, FrozenBitMap]:
         """With the workloads that have each."""
         held: dict[Standing, list[int]] = {}
         for number, one in enumerate(self.known[: self.workloads]):
             if one.standing:
                 held.setdefault(one.standing, []).append(number)
-        return {standing: bits_of(numbers, self.workloads) for standing, numbers in held.items()}
+        return {standing: FrozenBitMap(numbers) for standing, numbers in held.items()}
 
     @cached_property
     def _atom_of(self) -> Indices:
         return np.array([one.atom for one in self.known], dtype=np.intp)
 
     @cached_property
-    def _behind(self) -> dict[str, int]:
+    def _behind(self) -> dict[str, FrozenBitMap]:
         """Who is looked up by each name."""
         found: dict[str, list[int]] = {}
         for number, one in enumerate(self.known):
             if one.name:
                 found.setdefault(one.name, []).append(number)
-        return {name: bits_of(numbers, len(self.known)) for name, numbers in found.items()}
+        return {name: FrozenBitMap(numbers) for name, numbers in found.items()}
 
     @cached_property
-    def _covered(self) -> tuple[int, ...]:
+    def _covered(self) -> tuple[FrozenBitMap, ...]:
         """Of each resident, the identities that it is part of."""
         return tuple(self._in_atoms(one.atoms) | self.looked_up(one.domains) for one in self.residents)
 
-    def subjects(self, selector: Selector) -> int:
+    def subjects(self, selector: Selector) -> FrozenBitMap:
         """Workloads only, as a policy's own selector sees them."""
-        return self.labels.matching(selector) & ones(self.workloads)
+        return self._of_workloads(self.labels.matching(selector))
 
-    def matching(self, selector: Selector) -> int:
+    def matching(self, selector: Selector) -> FrozenBitMap:
         """As a rule's selector sees them: by what is at the address."""
         return self._gathered(self.labels.matching(selector))
 
-    def within(self, networks: tuple[Network, ...]) -> int:
+    def within(self, networks: tuple[Network, ...]) -> FrozenBitMap:
         found = self._within.get(networks)
         if found is None:
             found = self._within[networks] = self._at(AddressSet.of(networks).version(self.atoms.version))
         return found
 
     @cached_property
-    def _within(self) -> dict[tuple[Network, ...], int]:
+    def _within(self) -> dict[tuple[Network, ...], FrozenBitMap]:
         return {}
 
-    def looked_up(self, domains: Iterable[str]) -> int:
+    def looked_up(self, domains: Iterable[str]) -> FrozenBitMap:
         patterns = tuple(domains)
-        bits = 0
-        for name, held in self._behind.items():
-            if any(covers(pattern, name) for pattern in patterns):
-                bits |= held
-        return bits
+        behind = self._behind.items() if patterns else ()
+        return NOTHING.union(*(held for name, held in behind if any(covers(one, name) for one in patterns)))
 
-    def with_port(self, name: str, selector: Selector | None) -> Iterator[tuple[int, int, int]]:
+    def with_port(self, name: str, selector: Selector | None) -> Iterator[tuple[int, int, FrozenBitMap]]:
         """Protocol, number and the identities where something selected declares them under the name."""
         selected = None if selector is None else self.labels.matching(selector)
         for protocol, number, held in self._declared.get(name, ()):
             if found := self._gathered(held if selected is None else held & selected):
                 yield protocol, number, found
 
-    def serving(self, service: ServiceRef) -> Iterator[tuple[int, int, int]]:
+    def serving(self, service: ServiceRef) -> Iterator[tuple[int, int, FrozenBitMap]]:
         """Protocol and port of the service's backends, with the identities that have them."""
         for served, addresses in self.backends.items():
             if served[0] == service:
-                yield served[1], served[2], self._at(addresses) | self._serving.get(served, 0)
+                yield served[1], served[2], self._at(addresses) | self._serving.get(served, NOTHING)
 
     @cached_property
-    def _serving(self) -> dict[Served, int]:
-        found: dict[Served, int] = {}
+    def _serving(self) -> dict[Served, FrozenBitMap]:
+        found: dict[Served, list[int]] = {}
         for number, one in enumerate(self.known):
             for served in one.serves:
-                found[served] = found.get(served, 0) | 1 << number
-        return found
+                found.setdefault(served, []).append(number)
+        return {served: FrozenBitMap(numbers) for served, numbers in found.items()}
 
     @cached_property
-    def _declared(self) -> dict[str, list[tuple[int, int, int]]]:
+    def _declared(self) -> dict[str, list[tuple[int, int, FrozenBitMap]]]:
         """Over workloads' identities and residents, as the label index is."""
         holders: dict[EndpointPort, list[int]] = {}
         own = [one.endpoint.ports if one.endpoint else () for one in self.known[: self.workloads]]
         for position, ports in enumerate([*own, *(one.ports for one in self.residents)]):
             for port in ports:
                 holders.setdefault(port, []).append(position)
-        found: dict[str, list[tuple[int, int, int]]] = {}
+        found: dict[str, list[tuple[int, int, FrozenBitMap]]] = {}
         for port, positions in holders.items():
-            held = bits_of(positions, self.workloads + len(self.residents))
-            found.setdefault(port.name, []).append((port.protocol, port.number, held))
+            found.setdefault(port.name, []).append((port.protocol, port.number, FrozenBitMap(positions)))
         return found
 
-    def _gathered(self, objects: int) -> int:
+    def _gathered(self, objects: FrozenBitMap) -> FrozenBitMap:
         """Identities of the workloads, and those that any of the residents is part of."""
-        found = objects & ones(self.workloads)
-        for resident in each(objects >> self.workloads):
-            found |= self._covered[resident]
-        return found
+        own = self._of_workloads(objects)
+        if len(own) == len(objects):
+            return own
+        return own.union(*(self._covered[resident - self.workloads] for resident in objects - own))
 
-    def _at(self, addresses: Intervals) -> int:
-        return self._in_atoms(self.atoms.inside(addresses)) if addresses else 0
+    def _of_workloads(self, objects: FrozenBitMap) -> FrozenBitMap:
+        return objects & self.own if self.residents else objects
 
-    def _in_atoms(self, atoms: int) -> int:
+    def _at(self, addresses: Intervals) -> FrozenBitMap:
+        return self._in_atoms(self.atoms.inside(addresses)) if addresses else NOTHING
+
+    def _in_atoms(self, atoms: int) -> FrozenBitMap:
         if not atoms:
-            return 0
-        return bits_of(np.flatnonzero(flags_of(atoms, self.atoms.count)[self._atom_of]), len(self.known))
+            return NOTHING
+        return bitmap_of(np.flatnonzero(flags_of(atoms, self.atoms.count)[self._atom_of]))

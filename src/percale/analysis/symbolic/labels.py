@@ -1,10 +1,12 @@
-"""Which of many objects a selector holds for, as bits: asked of each distinct label value, never of each object."""
+"""Which of many objects a selector holds for: asked of each distinct label value, never of each object."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 
-from percale.analysis.symbolic.bits import bits_of, ones
+from pyroaring import FrozenBitMap
+
+from percale.analysis.symbolic.bitmaps import NOTHING, below
 from percale.selector import (
     All,
     And,
@@ -77,27 +79,26 @@ class LabelIndex:
     """Over projections; the sets are of positions in the sequence."""
 
     def __init__(self, projections: Sequence[Projection]) -> None:
-        size = len(projections)
         positions: dict[str, dict[str, list[int]]] = {}
         for position, projection in enumerate(projections):
             for key, value in projection:
                 positions.setdefault(key, {}).setdefault(value, []).append(position)
-        self._everything = ones(size)
+        self._everything = below(len(projections))
         self._with_value = {
-            key: {value: bits_of(found, size) for value, found in by_value.items()}
+            key: {value: FrozenBitMap(found) for value, found in by_value.items()}
             for key, by_value in positions.items()
         }
-        self._of_comparison: dict[Comparison, int] = {}
-        self._of_selector: dict[int, tuple[Selector, int]] = {}
+        self._of_comparison: dict[Comparison, FrozenBitMap] = {}
+        self._of_selector: dict[int, tuple[Selector, FrozenBitMap]] = {}
 
-    def matching(self, selector: Selector) -> int:
+    def matching(self, selector: Selector) -> FrozenBitMap:
         # By identity: to compare two large selectors costs more than to evaluate one.
         known = self._of_selector.get(id(selector))
         if known is None:
             known = self._of_selector[id(selector)] = selector, self._evaluated(selector)
         return known[1]
 
-    def _evaluated(self, selector: Selector) -> int:
+    def _evaluated(self, selector: Selector) -> FrozenBitMap:
         if isinstance(selector, And):
             # Most selectors are comparisons joined, and to walk them as trees would take most of the time.
             flat = [term for term in selector.terms if not isinstance(term, Not | And | Or)]
@@ -106,24 +107,23 @@ class LabelIndex:
         return fold(
             selector,
             comparison=self._compared,
-            negated=lambda bits: self._everything ^ bits,
+            negated=lambda found: self._everything - found,
             every=lambda terms: reduce(and_, terms),
-            some=lambda terms: reduce(or_, terms),
+            some=lambda terms: NOTHING.union(*terms),
         )
 
-    def _compared(self, leaf: Comparison) -> int:
+    def _compared(self, leaf: Comparison) -> FrozenBitMap:
         found = self._of_comparison.get(leaf)
         if found is None:
             found = self._of_comparison[leaf] = self._asked_of_values(leaf)
         return found
 
-    def _asked_of_values(self, leaf: Comparison) -> int:
+    def _asked_of_values(self, leaf: Comparison) -> FrozenBitMap:
         if isinstance(leaf, All | Global):
             return self._everything
         with_value = self._with_value.get(leaf.key, {})
         if isinstance(leaf, Equals):
-            return with_value.get(leaf.value, 0)
-        found = self._everything if leaf.matches({}) else 0
-        for value, bits in with_value.items():
-            found = found | bits if leaf.matches({leaf.key: value}) else found & ~bits
-        return found
+            return with_value.get(leaf.value, NOTHING)
+        matched = NOTHING.union(*(held for value, held in with_value.items() if leaf.matches({leaf.key: value})))
+        without = self._everything - NOTHING.union(*with_value.values()) if leaf.matches({}) else NOTHING
+        return matched | without

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import FrozenBitMap
 
-from percale.analysis.symbolic.bits import flags_of, indices_of, ones
+from percale.analysis.symbolic.bitmaps import NOTHING
+from percale.analysis.symbolic.bits import flags_of, ones
 from percale.analysis.symbolic.cells import Cells
 from percale.analysis.symbolic.clauses import Clause, Clauses, sets_on
 from percale.analysis.symbolic.identities import Identities, Standing
@@ -21,6 +23,7 @@ from percale.analysis.symbolic.terms import Terms
 from percale.policy.endpoints import Endpoint
 from percale.policy.policies import Hook, Policy, PolicySet, Profile, Tier
 from percale.policy.rules import Action, Direction
+from percale.resources.documents import no_garbage_collection
 
 
 class Stage(NamedTuple):
@@ -28,14 +31,14 @@ class Stage(NamedTuple):
 
     tier: Tier | None
     policies: tuple[Policy, ...]
-    clauses: tuple[Clause, ...]
+    clauses: tuple[Clause[int], ...]
 
 
 class Hit(NamedTuple):
     """Peers that a clause decides about or passes on; without a clause, those that a stage's end is left with."""
 
     stage: Stage
-    clause: Clause | None
+    clause: Clause[int] | None
     action: Action
     peers: int
 
@@ -72,26 +75,32 @@ class OneWay:
     # Classes.
 
     @cached_property
+    @no_garbage_collection()
     def peers(self) -> Partition:
         return partition([*self._told_apart(of_peer=True), *self._spared], len(self._identities.known))
 
     @cached_property
+    @no_garbage_collection()
     def subjects(self) -> Partition:
         """By the policies that select them, by what rules ask of their own side, and by their standing."""
         own = self._told_apart(of_peer=False)
-        return partition([*self._selected, *own, *self._identities.standings.values()], self._identities.workloads)
+        family = (*self._selected, *own, *self._identities.standings.values())
+        return partition(family, self._identities.workloads)
 
-    def _told_apart(self, *, of_peer: bool) -> list[int]:
-        within = self._identities.everyone if of_peer else ones(self._identities.workloads)
+    def _told_apart(self, *, of_peer: bool) -> Iterator[FrozenBitMap]:
         clauses = (clause for written in (*self._written, *self._profiles.values()) for clause in written)
-        found = dict.fromkeys(bits & within for clause in clauses for bits in sets_on(clause, of_peer=of_peer))
-        return [bits for bits in found if bits and bits != within]
+        found = dict.fromkeys(held for clause in clauses for held in sets_on(clause, of_peer=of_peer))
+        return iter(found) if of_peer else map(self._workloads_in, found)
+
+    def _workloads_in(self, held: FrozenBitMap) -> FrozenBitMap:
+        return held & self._identities.own
 
     @cached_property
-    def _selected(self) -> list[int]:
+    def _selected(self) -> list[FrozenBitMap]:
         """Of each policy; workloads are asked at one hook only."""
         return [
-            self._identities.subjects(policy.subject) if Hook.NORMAL in policy.hooks else 0 for policy in self._policies
+            self._identities.subjects(policy.subject) if Hook.NORMAL in policy.hooks else NOTHING
+            for policy in self._policies
         ]
 
     # What a subject is asked.
@@ -111,8 +120,7 @@ class OneWay:
     @cached_property
     def _selecting(self) -> list[list[int]]:
         """Of each policy, the subject classes."""
-        count = self.subjects.count
-        return [indices_of(classes, count).tolist() for classes in self.subjects.columns[: len(self._policies)]]
+        return [self.subjects.classes(selected).tolist() for selected in self._selected]
 
     @cached_property
     def _number_of(self) -> dict[Policy, int]:
@@ -139,16 +147,18 @@ class OneWay:
                 yield subject
 
     @cached_property
-    def _localised(self) -> list[list[Clause]]:
+    def _localised(self) -> list[list[Clause[int]]]:
         return [[self._local(clause) for clause in written] for written in self._written]
 
     @cached_property
-    def _local_profiles(self) -> dict[Profile, list[Clause]]:
+    def _local_profiles(self) -> dict[Profile, list[Clause[int]]]:
         return {profile: [self._local(clause) for clause in written] for profile, written in self._profiles.items()}
 
-    def _local(self, clause: Clause) -> Clause:
-        within = ones(self._identities.workloads)
-        return clause.localised(own=lambda bits: self.subjects.column(bits & within), peer=self.peers.column)
+    def _local(self, clause: Clause[FrozenBitMap]) -> Clause[int]:
+        return clause.localised(own=self._own_classes, peer=self.peers.column)
+
+    def _own_classes(self, held: FrozenBitMap) -> int:
+        return self.subjects.column(self._workloads_in(held))
 
     def stages(self, subject: int) -> tuple[Stage, ...]:
         """In the order of evaluation."""
@@ -165,8 +175,8 @@ class OneWay:
     def stages_at(self, hook: Hook, host: Endpoint, identity: int) -> tuple[Stage, ...]:
         """What a host endpoint is asked of packets at one of its addresses, which is subject 0 there."""
 
-        def local(clause: Clause) -> Clause:
-            return clause.localised(own=lambda bits: bits >> identity & 1, peer=self.peers.column)
+        def local(clause: Clause[FrozenBitMap]) -> Clause[int]:
+            return clause.localised(own=lambda held: int(identity in held), peer=self.peers.column)
 
         asked = [
             (policy, [local(clause) for clause in written])
@@ -178,7 +188,7 @@ class OneWay:
         return tuple(self._in_order(asked, [[local(clause) for clause in written] for written in profiles], 0))
 
     def _in_order(
-        self, asked: Sequence[tuple[Policy, list[Clause]]], profiles: Iterable[list[Clause]], subject: int
+        self, asked: Sequence[tuple[Policy, list[Clause[int]]]], profiles: Iterable[list[Clause[int]]], subject: int
     ) -> Iterator[Stage]:
         """`asked` are in the order of evaluation."""
         for name, grouped in groupby(asked, key=lambda one: one[0].tier):
@@ -189,7 +199,7 @@ class OneWay:
             yield Stage(None, (), self._about(subject, written))
 
     @staticmethod
-    def _about(subject: int, clauses: Iterable[Clause]) -> tuple[Clause, ...]:
+    def _about(subject: int, clauses: Iterable[Clause[int]]) -> tuple[Clause[int], ...]:
         return tuple(clause for clause in clauses if clause.own >> subject & 1)
 
     def _standing(self, subject: int) -> Standing:
@@ -237,6 +247,7 @@ class OneWay:
         return sum(part.wire for part in self.row(int(self.subjects.class_of[subject])) if part.peers & peers)
 
     @cached_property
+    @no_garbage_collection()
     def table(self) -> Table:
         """All rows at once."""
         known: dict[int, int] = {}
@@ -293,7 +304,7 @@ def hits_of(stages: Iterable[Stage], subject: int, peers: int, cell: int, *, end
             return
 
 
-def peers_of(clause: Clause, subject: int, cell: int) -> int:
+def peers_of(clause: Clause[int], subject: int, cell: int) -> int:
     """Whom the clause matches, on a part of the wire that it does not divide."""
     if not clause.wire & cell:
         return 0

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from pyroaring import FrozenBitMap
+
 from percale.analysis.lint.context import Context
 from percale.analysis.lint.entities import WrittenPolicy
 from percale.analysis.lint.findings import Members, Spot
 from percale.analysis.lint.rules.forms import calico_rules, kubernetes_specs
+from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Direction
 from percale.resources.documents import Document
@@ -22,12 +25,12 @@ def _governed_namespaces(context: Context) -> dict[str, list[WrittenPolicy]]:
 
 
 def workload_without_policy(context: Context) -> Iterator[Spot]:
-    governed, inventory, covered = _governed_namespaces(context), context.inventory, 0
-    for one in context.policies:
-        covered |= 0 if one.policy.staged else inventory.workloads.matching(one.policy.subject)
+    governed, inventory = _governed_namespaces(context), context.inventory
+    enforced = (one.policy for one in context.policies if not one.policy.staged)
+    covered = NOTHING.union(*(inventory.workloads.matching(policy.subject) for policy in enforced))
     bare: dict[str, list[Endpoint]] = {}
     for number, group in enumerate(inventory.workloads.groups):
-        if not covered >> number & 1:
+        if number not in covered:
             for endpoint in group:
                 if endpoint.namespace in governed:
                     bare.setdefault(endpoint.namespace, []).append(endpoint)
@@ -53,14 +56,15 @@ def _key(document: Document) -> tuple[object, object, object]:
 def namespace_without_default_deny(context: Context) -> Iterator[Spot]:
     """Of ingress: that is what a new workload is attacked by."""
     inventory, governed = context.inventory.workloads, _governed_namespaces(context)
-    here: dict[str, int] = {}
+    here: dict[str, list[int]] = {}
     for number, group in enumerate(inventory.groups):
         if group[0].namespace in governed:
-            here[group[0].namespace] = here.get(group[0].namespace, 0) | 1 << number
+            here.setdefault(group[0].namespace, []).append(number)
     of_all = [one for one in context.policies if not one.policy.id.namespace and not one.policy.staged]
-    for namespace, bits in here.items():
+    for namespace, numbers in here.items():
+        everyone = FrozenBitMap(numbers)
         isolating = (one.policy for one in (*governed[namespace], *of_all) if Direction.INGRESS in one.policy.governs)
-        if not any(bits & ~inventory.matching(policy.subject) == 0 for policy in isolating):
+        if not any(everyone <= inventory.matching(policy.subject) for policy in isolating):
             yield governed[namespace][0].spot(
                 ("metadata", "namespace"),
                 f"no one policy isolates the ingress of all of `{namespace}`: a new workload is open",
