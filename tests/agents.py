@@ -41,6 +41,8 @@ class AgentProcess:
     namespace: NetNs
     environment: Mapping[str, str]
     options: Sequence[str] = ()
+    #: What starts it: a program that takes rights away, for instance.
+    by: Sequence[str] = ()
     #: Not pytest's: the path of a socket must be short.
     directory: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="percale-agent-")))
     process: subprocess.Popen[bytes] | None = None
@@ -50,7 +52,7 @@ class AgentProcess:
         return {**os.environ, "PERCALE_RUNTIME_DIRECTORY": str(self.directory), **self.environment}
 
     def start(self) -> None:
-        argv = [sys.executable, "-m", "percale", "agent", "--log-format", "json", *self.options]
+        argv = [*self.by, sys.executable, "-m", "percale", "agent", "--log-format", "json", *self.options]
         with self.namespace.entered(), (self.directory / "log").open("ab") as log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log, env=self._environment)  # noqa: S603
 
@@ -119,9 +121,9 @@ class AgentProcess:
 
 @contextmanager
 def agent_on(
-    namespace: NetNs, environment: Mapping[str, str], *options: str, started: bool = True
+    namespace: NetNs, environment: Mapping[str, str], *options: str, started: bool = True, by: Sequence[str] = ()
 ) -> Iterator[AgentProcess]:
-    one = AgentProcess(namespace, environment, options)
+    one = AgentProcess(namespace, environment, options, by)
     try:
         if started:
             one.start()

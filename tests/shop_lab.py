@@ -1,6 +1,6 @@
 """A shop of three pods in a lab of one node, an agent there, and streams of packets between the pods."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from agents import AgentProcess, agent_on, put
@@ -46,10 +46,12 @@ def build_shop(attachment: Attachment = Attachment.ROUTED) -> Lab:
 
 
 @contextmanager
-def enforced(lab: Lab, store: Datastore, environment: dict[str, str], *options: str) -> Iterator[AgentProcess]:
+def enforced(
+    lab: Lab, store: Datastore, environment: dict[str, str], *options: str, by: Sequence[str] = ()
+) -> Iterator[AgentProcess]:
     """By an agent; only the client may send to the server."""
     put(store, *PODS, *POOLS, only_from("client"))
-    with agent_on(lab.node, environment, "--node", NODE, *options) as one:
+    with agent_on(lab.node, environment, "--node", NODE, *options, by=by) as one:
         try:
             one.until_caught_up(store)
             yield one

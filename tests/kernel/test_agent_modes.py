@@ -109,3 +109,12 @@ def test_health_and_metrics_are_served(lab: Lab, sqlite: Store) -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{here}/metrics", timeout=60) as answer,
     ):
         assert b"percale_in_sync 1.0" in answer.read()
+
+
+def test_the_right_to_administer_the_network_is_enough(lab: Lab, sqlite: Store) -> None:
+    """The only one that the unit and the DaemonSet of `deploy/` give it."""
+    by = ("setpriv", "--bounding-set", "-all,+net_admin", "--inh-caps", "-all", "--no-new-privs")
+    with enforced(lab, *sqlite, "--established", "cut", by=by) as agent:
+        assert arrives(lab, CLIENT) == [True, True]
+        assert arrives(lab, STRANGER) == [False, False]
+        assert agent.status().unattached == ()
