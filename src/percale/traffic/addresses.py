@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -49,7 +50,9 @@ def lenient_network(text: str) -> Network:
     return ip_network(text, strict=False)
 
 
+@lru_cache(maxsize=1024)
 def address(text: str) -> Address:
+    """Kept for a while: what is validated is read right after."""
     _refuse_scope(text)
     return ip_address(text)
 

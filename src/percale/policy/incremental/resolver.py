@@ -29,17 +29,23 @@ class Resolver(Generic[K]):
         """All at once: documents that are new or others than before, None for each that is gone."""
         with no_garbage_collection():
             for key, document in batch.items():
-                self._put(key, document)
-            return self._stages.settle()
+                self.put(key, document)
+            return self.settle()
 
     def replace(self, listing: Mapping[K, Document]) -> Difference:
         """These and no others, whatever was heard before."""
         known = {*self._stages.keys, *self.problems}
         return self.apply({**dict.fromkeys(known - listing.keys()), **listing})
 
-    def _put(self, key: K, document: Document | None) -> None:
+    def put(self, key: K, document: Document | None) -> None:
+        """Part of a batch that `settle` ends: until then nothing can be read. The document is not kept."""
         found, problems = decoded(document) if document else (None, ())
         self.problems.pop(key, None)
         if problems:
             self.problems[key] = problems
         self._stages.put(key, found)
+
+    def settle(self) -> Difference:
+        """What has become of the world since the last time."""
+        with no_garbage_collection():
+            return self._stages.settle()
