@@ -86,11 +86,16 @@ class Node:
 
 
 def whole(*manifests: Manifest, revision: str = "5") -> Whole:
-    return Whole(manifests, Revision(revision), 0)
+    return Whole(tuple(numbered(one, "1") for one in manifests), Revision(revision), 0)
 
 
 def changed(manifest: Manifest, revision: str = "6") -> Changes:
-    return Changes([Put(key_of(manifest), manifest, Revision(revision))], 0)
+    return Changes([Put(key_of(manifest), numbered(manifest, revision), Revision(revision))], 0)
+
+
+def numbered(manifest: Manifest, version: str) -> Manifest:
+    """As a store gives it."""
+    return {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": version}}
 
 
 LOST = Lost(StoreUnavailable("it is away"))

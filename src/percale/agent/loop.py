@@ -7,7 +7,7 @@ from math import inf
 from queue import Empty, SimpleQueue
 
 from percale.agent.backoff import delays
-from percale.agent.content import Content, invalid_objects
+from percale.agent.content import Content
 from percale.agent.cutting import denied
 from percale.agent.happenings import Happening, Level, Say
 from percale.agent.kernel import Kernel
@@ -165,7 +165,7 @@ class _Loop:
         if self.network is None:
             self._read_network()
         try:
-            self.wanted = wanted(self.content.manifests, self.network or HostNetwork(), self.settings)
+            self.wanted = wanted(self.content, self.network or HostNetwork(), self.settings)
             changed = self._load(self.wanted)
         except (PercaleError, OSError) as error:
             self._fail(error)
@@ -219,7 +219,7 @@ class _Loop:
         self._publish(replace(self.status, kernel_error=says, failures=self.status.failures + 1))
 
     def _report_invalid(self) -> None:
-        invalid = tuple(invalid_objects(self.content))
+        invalid = tuple(self.content.invalid)
         known = {one.name for one in self.status.invalid}
         for one in invalid:
             if one.name not in known:

@@ -13,7 +13,7 @@ from types import FrameType
 
 from percale import __version__
 from percale.agent import loop
-from percale.agent.content import Content, invalid_objects
+from percale.agent.content import Content
 from percale.agent.following import Following
 from percale.agent.happenings import Happening, Say
 from percale.agent.health import HealthAddress, serve
@@ -91,10 +91,10 @@ def enforce_once(open_store: Callable[[], Datastore], settings: Settings) -> Sta
     with closing(open_store()) as store:
         listing = store.list(EVERYTHING)
     content.replace(listing.resources)
-    found = wanted(content.manifests, read_network(), settings)
+    found = wanted(content, read_network(), settings)
     load(found.ruleset, _run)
     status = Status(settings.node, str(settings.mode), __version__, time.time(), revision=str(listing.revision))
-    return replace(with_figures(status, found), invalid=tuple(invalid_objects(content)))
+    return replace(with_figures(status, found), invalid=tuple(content.invalid))
 
 
 def uninstall() -> None:

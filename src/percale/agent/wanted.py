@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from percale.agent.content import Content
 from percale.agent.placement import Placement, place
 from percale.agent.settings import Mode, Settings
 from percale.agent.status import Status
@@ -10,10 +11,8 @@ from percale.dataplane.from_policy import compile_ruleset
 from percale.dataplane.ruleset import Ruleset, Table
 from percale.dataplane.without_names import without_names
 from percale.host.network import HostNetwork
-from percale.policy.from_resources import world_of
 from percale.policy.policies import PolicySet
 from percale.policy.world import World
-from percale.resources.decode import Manifests
 
 _STAGED = "staged-"
 
@@ -26,10 +25,10 @@ class Wanted:
     left_out: tuple[str, ...]
 
 
-def wanted(manifests: Manifests, network: HostNetwork, settings: Settings) -> Wanted:
+def wanted(content: Content, network: HostNetwork, settings: Settings) -> Wanted:
     """Raises NotEnforceable where to leave a rule out would let more through."""
-    world, left_out = without_names(world_of(manifests))
-    placement = place(world, manifests.resources, network, settings)
+    world, left_out = without_names(content.world())
+    placement = place(world, content.of_places, network, settings)
     return Wanted(placement, ruleset_of(placement, settings.mode), left_out)
 
 
