@@ -60,12 +60,13 @@ class ApiServer:
     faults: list[Callable[[Request], Answer | None]] = field(default_factory=list)
     objects: Objects = field(init=False)
     stopped: bool = False
-    _http: ThreadingHTTPServer = field(init=False)
+    _http: "_Http" = field(init=False)
     _connections: set[socket.socket] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.objects = Objects({one.collection: one for one in self.served})
         self._http = _Http(("127.0.0.1", 0), _handler_of(self))
+        self._http.tls = self.tls
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
 
     @property
@@ -153,6 +154,15 @@ class _Http(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """The handshake is made by the thread that reads."""
+        connection, address = super().get_request()
+        if self.tls:
+            connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients come and go."""
 
@@ -161,11 +171,6 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     api: ApiServer
-
-    def setup(self) -> None:
-        if self.api.tls:
-            self.request = self.api.tls.wrap_socket(self.request, server_side=True)
-        super().setup()
 
     def handle(self) -> None:
         with self.api.connected(self.connection):

@@ -37,6 +37,7 @@ def add_config(parser: ArgumentParser) -> None:
         help="which datastore: a CalicoAPIConfig, by default /etc/calico/calicoctl.cfg; where there is none, "
         "DATASTORE_TYPE and the other variables of calicoctl",
     )
+    parser.add_argument("--context", default="", metavar="NAME", help="which context of the kubeconfig")
 
 
 def manifests_from(given: Namespace) -> Manifests:

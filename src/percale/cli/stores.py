@@ -19,7 +19,7 @@ from percale.resources.problems import Place
 @contextmanager
 def datastore(given: Namespace, *, create: bool = False) -> Iterator[Datastore]:
     """`create` makes an embedded store that is not there yet."""
-    settings = load_settings(given.config, os.environ)
+    settings = load_settings(given.config, os.environ, context=given.context)
     store = open_store(settings, create=create, report=lambda error: write_error(f"{error_text(error)}\n"))
     try:
         yield store

@@ -102,11 +102,16 @@ VARIABLES = {
 _API_VERSION, _KIND = "projectcalico.org/v3", "CalicoAPIConfig"
 
 
-def load_settings(file: Path | None, environment: Mapping[str, str]) -> Settings:
-    """By the file if there is one, and then by nothing else; raises InvalidInput. No `file` is the default one."""
+def load_settings(file: Path | None, environment: Mapping[str, str], *, context: str = "") -> Settings:
+    """By the file if there is one, and then by nothing else but `context`, which counts more than what is written.
+
+    Raises InvalidInput. No `file` is the default one.
+    """
     if file is not None or DEFAULT_FILE.exists():
-        return _from_file(file or DEFAULT_FILE)
-    return _from_environment(environment)
+        settings = _from_file(file or DEFAULT_FILE)
+    else:
+        settings = _from_environment(environment)
+    return msgspec.structs.replace(settings, k8s_current_context=context) if context else settings
 
 
 def _from_file(file: Path) -> Settings:

@@ -2,7 +2,7 @@
 
 import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from percale.errors import PercaleError
 
@@ -39,15 +39,19 @@ class CommandTimedOut(PercaleError):
         self.argv = tuple(argv)
 
 
-def run(argv: Sequence[str], *, stdin: str = "", timeout_s: float = 30) -> str:
+def run(
+    argv: Sequence[str], *, stdin: str = "", timeout_s: float = 30, environment: Mapping[str, str] | None = None
+) -> str:
     """What the program writes to its standard output; its namespace is that of the calling thread."""
-    return run_binary(argv, stdin=stdin.encode(), timeout_s=timeout_s).decode(errors="replace")
+    return run_binary(argv, stdin=stdin.encode(), timeout_s=timeout_s, environment=environment).decode(errors="replace")
 
 
-def run_binary(argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float = 30) -> bytes:
+def run_binary(
+    argv: Sequence[str], *, stdin: bytes = b"", timeout_s: float = 30, environment: Mapping[str, str] | None = None
+) -> bytes:
     """The same of a program that writes anything but text."""
     try:
-        done = subprocess.run(argv, input=stdin, capture_output=True, check=False, timeout=timeout_s)
+        done = subprocess.run(argv, input=stdin, capture_output=True, check=False, timeout=timeout_s, env=environment)
     except FileNotFoundError as failure:
         raise CommandMissing(argv[0]) from failure
     except subprocess.TimeoutExpired as failure:

@@ -99,7 +99,7 @@ def _opener(given: Namespace, say: Callable[[Happening], None]) -> Callable[[], 
     def report(error: PercaleError) -> None:
         say(Happening("the store reports", Level.WARNING, {"error": error.says}))
 
-    return partial(open_store, load_settings(given.config, os.environ), report=report)
+    return partial(open_store, load_settings(given.config, os.environ, context=given.context), report=report)
 
 
 def _logger(form: str) -> Callable[[Happening], None]:

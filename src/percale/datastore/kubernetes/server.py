@@ -55,13 +55,15 @@ class Server:
     def __init__(self, access: Access, patience: Patience) -> None:
         self.access, self.patience = access, patience
         self._calls = Calls()
+        self._extensions = {"sni_hostname": access.server_name} if access.server_name else {}
         self._client = httpx2.Client(
             base_url=access.url,
             auth=access.auth,
             verify=access.tls if access.tls is not None else True,
             timeout=httpx2.Timeout(patience.answer_s, connect=patience.connect_s),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=60),
-            headers={"User-Agent": "percale"},
+            headers=[("User-Agent", "percale"), *access.headers],
+            proxy=access.proxy or None,
         )
 
     @property
@@ -95,7 +97,9 @@ class Server:
         content = None if body is None else msgspec.json.encode(body)
         headers = {"Accept": accept} | ({"Content-Type": _JSON} if content else {})
         with self._calls.counted(), self._failures(is_write=method != "GET"):
-            answer = self._client.request(method, path, params=parameters, content=content, headers=headers)
+            answer = self._client.request(
+                method, path, params=parameters, content=content, headers=headers, extensions=self._extensions
+            )
         if not answer.is_success:
             failed = CallFailed.of(answer.status_code, answer.content, answer.headers.get("Retry-After", ""))
             if method != "GET" and failed.failure is Failure.PASSING and answer.status_code != 429:
@@ -114,6 +118,7 @@ class Server:
         timeout = httpx2.Timeout(self.patience.answer_s, connect=self.patience.connect_s)
         headers = {"Accept": accept, "Accept-Encoding": "identity"}
         request = self._client.build_request("GET", path, params=parameters, headers=headers, timeout=timeout)
+        request.extensions |= self._extensions
         request.extensions["timeout"]["read"] = silence_s
         with self._calls.counted():
             with self._failures():
