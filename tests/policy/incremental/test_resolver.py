@@ -171,6 +171,18 @@ def test_what_is_invalid_is_absent_until_it_is_mended() -> None:
     assert not resolver.problems
 
 
+def test_what_is_put_is_returned_where_it_is_valid() -> None:
+    pool = {"apiVersion": "projectcalico.org/v3", "kind": "IPPool", "metadata": {"name": "pool"}}
+    resolver: Resolver[Key] = Resolver()
+    key = ("IPPool", "projectcalico.org/v3", "", "pool")
+    found = resolver.put(key, document(pool | {"spec": {"cidr": "10.65.0.0/16"}}))
+    assert found
+    assert isinstance(found.resource, IpPool)
+    assert resolver.put(key, document(pool | {"spec": {"cidr": "all"}})) is None
+    assert resolver.put(key, None) is None
+    assert not resolver.settle()
+
+
 def test_a_listing_forgets_what_is_invalid_too() -> None:
     key = ("Pod", "v1", "shop", "web")
     resolver = told_at_once({key: {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": 1}})

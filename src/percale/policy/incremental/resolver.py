@@ -7,7 +7,7 @@ from percale.policy.incremental.difference import Difference
 from percale.policy.incremental.ledger import Sortable
 from percale.policy.incremental.live_world import LiveWorld
 from percale.policy.incremental.stages import Stages
-from percale.resources.decode import decoded
+from percale.resources.decode import Located, decoded
 from percale.resources.documents import Document, no_garbage_collection
 from percale.resources.problems import Problem
 
@@ -37,13 +37,17 @@ class Resolver(Generic[K]):
         known = {*self._stages.keys, *self.problems}
         return self.apply({**dict.fromkeys(known - listing.keys()), **listing})
 
-    def put(self, key: K, document: Document | None) -> None:
-        """Part of a batch that `settle` ends: until then nothing can be read. The document is not kept."""
+    def put(self, key: K, document: Document | None) -> Located | None:
+        """Part of a batch that `settle` ends: until then nothing can be read.
+
+        What is valid is returned, for those who want more of it than a world has. The document is not kept.
+        """
         found, problems = decoded(document) if document else (None, ())
         self.problems.pop(key, None)
         if problems:
             self.problems[key] = problems
         self._stages.put(key, found)
+        return found
 
     def settle(self) -> Difference:
         """What has become of the world since the last time."""

@@ -5,8 +5,9 @@ that joins its replicas costs one look-up, and a label that nobody asks for cost
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from operator import attrgetter
 
 from percale.policy.endpoints import Endpoint
@@ -119,18 +120,21 @@ class SelectorIndex:
         self._filed.add(tracked)
         return tracked
 
-    def _candidates(self, selector: Selector) -> Collection[Group]:
-        narrowed = [
-            [group for label in labels for group in self._groups_with.get(label, ())]
-            for labels in wanted_labels(selector)
-        ]
-        return min(narrowed, key=len, default=self._groups.values())
+    def _candidates(self, selector: Selector) -> Iterable[Group]:
+        """Some of them twice."""
+        there = self._groups_with
+        rarest = min(
+            wanted_labels(selector), key=lambda some: sum(len(there.get(one, ())) for one in some), default=None
+        )
+        if rarest is None:
+            return self._groups.values()
+        return chain.from_iterable(there.get(one, ()) for one in rarest)
 
     def _ask_for(self, asked: frozenset[str]) -> None:
         """Nobody is told: those who are told apart from now on have all matched the same so far."""
         unheard = asked - self._keys.keys()
         self._keys.update(asked)
-        if unheard:
-            for one in [one for one in self._group_of if not unheard.isdisjoint(one.labels)]:
+        for key in unheard:
+            for one in [one for one in self._group_of if key in one.labels]:
                 self._leave(one)
                 self._join(one)
