@@ -1,6 +1,8 @@
 """Writing by netlink: all or nothing, and into tables that nobody else can change."""
 
 import errno
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from ipaddress import IPv6Address
 
@@ -208,6 +210,39 @@ def test_a_held_table_stays_when_its_writer_dies_and_the_next_one_takes_it_over(
         namespace.run(_FLUSH)
         assert _there(second) == wanted(_table(_ACCEPT))
     assert told == []
+
+
+_WRITES_AND_WAITS = """
+import sys
+from percale.dataplane.changes import CreateChain, CreateTable, FillChain
+from percale.dataplane.netlink.writer import NetlinkWriter
+from percale.dataplane.ruleset import Chain, Family, Rule, Verdict
+from percale.host.netfilter_socket import NetfilterSocket
+
+dropping = FillChain(Family.IP, Chain("a", (Rule((), (Verdict.DROP,)),)))
+writer = NetlinkWriter(NetfilterSocket(), tell=sys.exit)
+writer.apply([(CreateTable(Family.IP), CreateChain(Family.IP, "a"), dropping)])
+print("written", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_held_table_outlives_a_writer_that_is_killed(namespace: NetNs, netlink: NetfilterSocket) -> None:
+    with namespace.entered():
+        program = (sys.executable, "-c", _WRITES_AND_WAITS)
+        writing = subprocess.Popen(  # noqa: S603  this interpreter, on a text of our own
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    with writing:
+        assert writing.stdout is not None
+        assert writing.stdout.readline() == b"written\n"
+        namespace.run(_FLUSH)
+        assert _there(netlink) == wanted(Table(_IP, {"a": Chain("a", (_DROP,))}))
+        writing.kill()
+    assert _there(netlink) == wanted(Table(_IP, {"a": Chain("a", (_DROP,))}))
+    NetlinkWriter(netlink).apply([(FillChain(_IP, Chain("a", (_ACCEPT,))),)])
+    namespace.run(_FLUSH)
+    assert _there(netlink) == wanted(Table(_IP, {"a": Chain("a", (_ACCEPT,))}))
 
 
 def test_a_table_can_be_deleted_and_held_again(namespace: NetNs, netlink: NetfilterSocket) -> None:
