@@ -61,10 +61,16 @@ def _differences(ruleset: Ruleset) -> Iterator[tuple[Family, str]]:
                 assert _shown(by_netlink, table.family) == _shown(by_text, table.family)
 
 
-def _shown(namespace: NetNs, family: Family) -> str:
-    """Of its own sets of original ports without a name, nft forgets what they are made of."""
+def _shown(namespace: NetNs, family: Family) -> list[str]:
+    """Object by object, whatever the order in which they were made.
+
+    Of its own sets of original ports without a name, nft forgets what they are made of.
+    """
     listing = namespace.run(("nft", "list", "table", str(family), "percale"))
-    return re.sub(r"0x([0-9a-f]+) \[invalid type\]", lambda number: str(int(number[1], 16)), listing)
+    objects = "\n".join(listing.splitlines()[1:-1]).split("\n\n")
+    return sorted(
+        re.sub(r"0x([0-9a-f]+) \[invalid type\]", lambda number: str(int(number[1], 16)), one) for one in objects
+    )
 
 
 @pytest.mark.parametrize("family", Family)
