@@ -11,7 +11,8 @@ from percale.policy.incremental.tracked import Tracked
 class Shift:
     """What changed behind one selector.
 
-    A member that stays, with other networks, ports or domains than before, leaves as it was and joins as it is.
+    A member that stays, with other networks, ports or domains than before, leaves as it was and joins as it is. With
+    the same ones it is not named, and will leave as another object than it joined: count what members have.
     """
 
     tracked: Tracked
