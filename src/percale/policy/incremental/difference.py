@@ -29,7 +29,7 @@ class PolicyChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Between two worlds: each thing that differs once, and only things that differ as values."""
+    """Between two worlds: each thing that differs once, in no particular order, and only what differs as a value."""
 
     workloads: tuple[Change, ...] = ()
     host_endpoints: tuple[Change, ...] = ()

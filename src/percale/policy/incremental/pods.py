@@ -68,7 +68,8 @@ class Pods(Generic[K]):
         elif draft and self._ownership.is_shown(draft):
             shown = workload_from(draft, labels.of(draft), self._ownership.owners(key))
         self.shown.put(key, shown)
-        self.on_host.put(key, on_host)
+        if on_host or key in self.on_host.now:
+            self.on_host.put(key, on_host)
 
 
 class _Labels:

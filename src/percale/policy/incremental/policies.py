@@ -39,7 +39,7 @@ class Policies(Generic[K]):
 
     def settle(self) -> tuple[tuple[PolicyChange, ...], bool]:
         """The policies, and whether any tier is other than before."""
-        moved = sorted(self.policies.settle(), key=lambda one: one.key)
+        moved = self.policies.settle()
         for one in moved:
             if one.before:
                 self._take_out(one.key, one.before)

@@ -167,4 +167,4 @@ def _name(one: Endpoint | None) -> list[str]:
 
 
 def _changes(moved: Iterable[Moved[Any, Endpoint]]) -> tuple[Change, ...]:
-    return tuple(Change(one.before, one.after) for one in sorted(moved, key=lambda one: one.key))
+    return tuple(Change(one.before, one.after) for one in moved)
