@@ -8,8 +8,10 @@ from bench.arena import node_settings
 from bench.cpu import ChildCost, cost_of, timed
 from bench.node import node_world
 from bench.report import Bound, Goal, Report, Table
+from percale.dataplane.difference import difference
 from percale.dataplane.from_policy import compile_ruleset
-from percale.dataplane.nftables.text import early_text, ruleset_text, table_text
+from percale.dataplane.loaded import Loaded
+from percale.dataplane.nftables.transactions import transaction_text
 from percale.errors import PercaleError
 from percale.host.netns import NetNs
 
@@ -40,14 +42,13 @@ def measure(*, quick: bool) -> Report:
 def _row(size: Size) -> dict[str, float]:
     world, local = node_world(size.endpoints, size.classes, remote=0)
     compile_s, (ruleset, _) = timed(lambda: compile_ruleset(world, local, node_settings()))
-    text_s, text = timed(lambda: ruleset_text(ruleset))
-    early = "".join(early_text(table) for table in ruleset.tables)
-    late = "".join(table_text(table) for table in ruleset.tables)
-    costs = [_load(early, late) for _ in range(_LOADS)]
+    steps, _ = difference(Loaded(), ruleset)
+    text_s, texts = timed(lambda: [transaction_text(one) for one in steps.transactions])
+    costs = [_load(texts) for _ in range(_LOADS)]
     return {
         "compile": compile_s,
         "text": text_s,
-        "MiB text": len(text) / (1 << 20),
+        "MiB text": sum(map(len, texts)) / (1 << 20),
         "nft wall": min(one.wall_s for one in costs),
         "nft user": min(one.user_s for one in costs),
         "nft kernel s": min(one.system_s for one in costs),
@@ -55,11 +56,11 @@ def _row(size: Size) -> dict[str, float]:
     }
 
 
-def _load(early: str, late: str) -> ChildCost:
-    """In an empty kernel, in the two transactions of `backend.load`."""
+def _load(texts: list[str]) -> ChildCost:
+    """In an empty kernel."""
     with NetNs.create() as namespace, tempfile.TemporaryDirectory(prefix="percale-bench-") as directory:
-        files = [Path(directory, name) for name in ("early.nft", "late.nft")]
-        for file, text in zip(files, (early, late), strict=True):
+        files = [Path(directory, f"{number}.nft") for number in range(len(texts))]
+        for file, text in zip(files, texts, strict=True):
             file.write_text(text, encoding="utf-8")
         with namespace.entered():
             costs = [cost_of(("nft", "-f", str(file))) for file in files]

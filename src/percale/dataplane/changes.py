@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from percale.dataplane.ruleset import Chain, Counter, Family, Hook, IntervalSet, Key, Set, VerdictMap
 
+AnySet = Set | IntervalSet | VerdictMap
+
+_AHEAD = 256
+
+
+def size_for(elements: int) -> int:
+    """A declared size makes lookups twice as quick; room to grow before another set has to take over."""
+    return max(_AHEAD, 1 << (2 * elements).bit_length())
+
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
@@ -84,7 +93,7 @@ class AddElements:
     """`part` is the set or map that is added to, holding what is added and nothing else: none of it is there yet."""
 
     family: Family
-    part: Set | IntervalSet | VerdictMap
+    part: AnySet
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@ ones cannot read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
 
 from percale.dataplane import naming
-from percale.dataplane.ruleset import Family
+from percale.dataplane.loaded import Found, Loaded, as_found
+from percale.dataplane.ruleset import Family, Hook
 
 
 class Runs(Protocol):
@@ -22,6 +22,7 @@ class _Object(msgspec.Struct, frozen=True):
     name: str = ""
     family: str = ""
     hook: str = ""
+    prio: int = 0
 
 
 class _Item(msgspec.Struct, frozen=True):
@@ -36,17 +37,6 @@ class _Listing(msgspec.Struct, frozen=True):
     nftables: tuple[_Item, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Names of the objects in one of our tables; `hooked` are its base chains."""
-
-    chains: frozenset[str]
-    hooked: frozenset[str]
-    sets: frozenset[str]
-    maps: frozenset[str]
-    counters: frozenset[str]
-
-
 def our_families(run: Runs) -> frozenset[Family]:
     """In which families the kernel has a table of ours."""
     listing = _read(run(("nft", "--json", "list", "tables")))
@@ -59,11 +49,16 @@ def found(family: Family, run: Runs) -> Found:
     chains = [item.chain for item in items if item.chain]
     return Found(
         chains=frozenset(chain.name for chain in chains),
-        hooked=frozenset(chain.name for chain in chains if chain.hook),
+        hooked={chain.name: Hook(chain.hook, chain.prio) for chain in chains if chain.hook},
         sets=frozenset(item.set.name for item in items if item.set),
         maps=frozenset(item.map.name for item in items if item.map),
         counters=frozenset(item.counter.name for item in items if item.counter),
     )
+
+
+def loaded(run: Runs) -> Loaded:
+    """What the kernel has, whoever put it there."""
+    return as_found((family, found(family, run)) for family in sorted(our_families(run)))
 
 
 def _read(text: str) -> _Listing:

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import assert_never
 
 from percale.dataplane import naming
+from percale.dataplane.changes import AnySet, size_for
 from percale.dataplane.ruleset import (
     Chain,
     Compare,
@@ -15,6 +16,7 @@ from percale.dataplane.ruleset import (
     Family,
     Field,
     Goto,
+    Hook,
     IntervalSet,
     Jump,
     Limit,
@@ -50,8 +52,6 @@ _IN_FAMILY = {
 }
 _ICMP = {Family.IP: "icmp", Family.IP6: "icmpv6", Family.BRIDGE: "icmp"}
 
-_AHEAD = 256
-
 
 def ruleset_text(ruleset: Ruleset) -> str:
     """The whole ruleset, as `percale ruleset` prints it and `nft -f` reads it into an empty kernel."""
@@ -60,11 +60,6 @@ def ruleset_text(ruleset: Ruleset) -> str:
 
 def table_text(table: Table) -> str:
     return _block(table, [*_early(table), *_late(table)])
-
-
-def early_text(table: Table) -> str:
-    """What has to be in the kernel one transaction earlier: interval sets show late in their own."""
-    return _block(table, list(_early(table)))
 
 
 def _block(table: Table, parts: Iterable[str]) -> str:
@@ -97,41 +92,48 @@ def _counter(counter: Counter) -> str:
 
 
 def _set(one: Set) -> str:
-    elements = ", ".join(sorted(_joined(element) for element in one.elements))
-    filled = f" elements = {{ {elements} }};" if elements else ""
-    size = f" size {_room(len(one.elements))};"
+    filled = f" elements = {{ {elements_text(one)} }};" if one.elements else ""
+    size = f" size {size_for(len(one.elements))};"
     remark = f'\n\tcomment "{naming.comment(one.comment)}"' if one.comment else ""
     return f"set {one.name} {{{remark}\n\ttype {' . '.join(one.keys)};{size}{filled}\n}}"
 
 
-def _room(elements: int) -> int:
-    """A declared size makes lookups twice as quick; room to grow before a new set."""
-    return max(_AHEAD, 1 << (2 * elements).bit_length())
-
-
 def _interval_set(one: IntervalSet) -> str:
-    if isinstance(one.elements, Intervals):
-        shown = [str(first) if first == last else f"{first}-{last}" for first, last in one.elements]
-    else:
-        shown = [str(network) for network in one.elements]
-    return f"set {one.name} {{\n\ttype {one.key}; flags interval; elements = {{ {', '.join(shown)} }};\n}}"
+    return f"set {one.name} {{\n\ttype {one.key}; flags interval; elements = {{ {elements_text(one)} }};\n}}"
 
 
 def _map(one: VerdictMap) -> str:
-    elements = ", ".join(f"{_joined(key)} : {_statement(to)}" for key, to in one.elements.items())
-    filled = f" elements = {{ {elements} }};" if elements else ""
-    size = f" size {_room(len(one.elements))};"
+    filled = f" elements = {{ {elements_text(one)} }};" if one.elements else ""
+    size = f" size {size_for(len(one.elements))};"
     return f"map {one.name} {{\n\ttype {' . '.join(one.keys)} : verdict;{size}{filled}\n}}"
+
+
+def elements_text(one: AnySet) -> str:
+    match one:
+        case Set():
+            return ", ".join(sorted(_joined(element) for element in one.elements))
+        case IntervalSet(elements=Intervals() as ranges):
+            return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+        case IntervalSet():
+            return ", ".join(map(str, one.elements))
+        case VerdictMap():
+            return ", ".join(f"{_joined(key)} : {_statement(to)}" for key, to in one.elements.items())
+        case _:
+            assert_never(one)
 
 
 def _chain(chain: Chain, family: Family) -> str:
     hook = chain.hook
-    lines = [f"type filter hook {hook.name} priority {hook.priority}; policy accept;"] if hook else []
-    lines += [_rule(rule, family) for rule in chain.rules]
+    lines = [hook_text(hook)] if hook else []
+    lines += [rule_text(rule, family) for rule in chain.rules]
     return "\n".join([f"chain {chain.name} {{", *(f"\t{line}" for line in lines), "}"])
 
 
-def _rule(rule: Rule, family: Family) -> str:
+def hook_text(hook: Hook) -> str:
+    return f"type filter hook {hook.name} priority {hook.priority}; policy accept;"
+
+
+def rule_text(rule: Rule, family: Family) -> str:
     parts = [_match(match, family) for match in rule.matches]
     parts += [_statement(statement, family) for statement in rule.statements]
     if rule.comment:
