@@ -1,5 +1,6 @@
 """The command line as a whole: which commands there are, and what becomes of their errors."""
 
+import gc
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -37,6 +38,10 @@ COMMANDS = {
     "test": "prove what is expected of the policies",
     "validate": "check manifests: schema and meaning, every problem at once",
 }
+
+#: Most of what a command makes stays until its end. To look for garbage after every 700 objects, as Python does by
+#: itself, took a tenth of `reach` and a third of the engine.
+_OBJECTS_BETWEEN_SEARCHES = 100_000
 
 _EXITS = """exit status: 0 yes, clean; 1 no, findings; 2 usage; 3 invalid input;
 4 a host, cluster or store is out of reach; 5 cannot tell"""
@@ -90,6 +95,7 @@ def _program() -> str:
 
 def guarded(command: Callable[[Sequence[str]], int]) -> None:
     """Run a command to an exit code of ours, whatever it raises on purpose."""
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
     try:
         status = _ended(command)
         write_out("")

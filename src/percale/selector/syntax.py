@@ -115,9 +115,15 @@ def fold(
 
 def leaves(root: Selector) -> Iterator[Comparison]:
     """Every leaf, from left to right."""
-    for node in reversed(_parents_first(root)):
-        if not isinstance(node, Not | And | Or):
-            yield node
+    left = [root]
+    while left:
+        match left.pop():
+            case Not(term=term):
+                left.append(term)
+            case And(terms=terms) | Or(terms=terms):
+                left.extend(reversed(terms))
+            case leaf:
+                yield leaf
 
 
 def _parents_first(root: Selector) -> list[Selector]:

@@ -92,11 +92,12 @@ class Identities:
     @cached_property
     def standings(self) -> dict[Standing, FrozenBitMap]:
         """With the workloads that have each."""
-        held: dict[Standing, list[int]] = {}
+        # By identity: there are few, shared by all who have one, and to hash what profiles say takes long.
+        held: dict[int, tuple[Standing, list[int]]] = {}
         for number, one in enumerate(self.known[: self.workloads]):
             if one.standing:
-                held.setdefault(one.standing, []).append(number)
-        return {standing: FrozenBitMap(numbers) for standing, numbers in held.items()}
+                held.setdefault(id(one.standing), (one.standing, []))[1].append(number)
+        return {standing: FrozenBitMap(numbers) for standing, numbers in held.values()}
 
     @cached_property
     def _atom_of(self) -> Indices:

@@ -39,8 +39,9 @@ class Vocabulary:
     def __init__(self, selectors: Iterable[Selector]) -> None:
         #: None where every value may make a difference.
         self._values: dict[str, set[str] | None] = {}
-        for leaf in {leaf for selector in selectors for leaf in leaves(selector)}:
-            self._learn(leaf)
+        for selector in selectors:
+            for leaf in leaves(selector):
+                self._learn(leaf)
 
     def _learn(self, leaf: Comparison) -> None:
         match leaf:

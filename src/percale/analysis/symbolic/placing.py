@@ -142,10 +142,16 @@ class Placing:
         self, atoms: Atoms, free: tuple[Intervals, ...]
     ) -> tuple[list[Identity], list[Projection], dict[Endpoint, tuple[int, ...]]]:
         known, labels, seen = list[Identity](), list[Projection](), dict[_Key, int]()
+        # Replicas have the same labels: those of one of them are looked at.
+        projections: dict[tuple[tuple[str, str], ...], Projection] = {}
         of_endpoint: dict[Endpoint, tuple[int, ...]] = {}
         possible = tuple(atom for atom in each(atoms.inside(self.pod_networks)) if free[atom])
         for one in self.terms.world.workloads:
-            projection, ports, standing = self._vocabulary.projection(one.labels), self._ports(one), self._standing(one)
+            written = tuple(one.labels.items())
+            projection = projections.get(written)
+            if projection is None:
+                projection = projections[written] = self._vocabulary.projection(one.labels)
+            ports, standing = self._ports(one), self._standing(one)
             serves = frozenset[Served]() if one.networks else self._served_by.get(str(one), frozenset())
             numbers = []
             for atom in dict.fromkeys(map(atoms.at, self._numbers[one])) if one.networks else possible:
