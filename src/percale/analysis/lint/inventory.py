@@ -10,7 +10,6 @@ from pyroaring import FrozenBitMap
 from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.analysis.symbolic.labels import LabelIndex, Projection, Vocabulary
 from percale.policy.endpoints import Endpoint
-from percale.policy.rules import Side
 from percale.policy.world import World
 from percale.selector import And, Selector
 
@@ -66,11 +65,13 @@ class Inventory:
         return Vocabulary(self._selectors())
 
     def _selectors(self) -> Iterator[Selector]:
+        yield from (policy.subject for policy in self._world.policies.policies)
+        yield from self._of_rules()
+
+    def _of_rules(self) -> Iterator[Selector]:
         for policy in self._world.policies.policies:
-            yield policy.subject
             for rule in (*policy.ingress, *policy.egress):
-                for side in Side:
-                    entity = rule.entity(side)
+                for entity in (rule.source, rule.destination):
                     yield from (one for one in (entity.selector, entity.not_selector) if one)
 
     @cached_property
@@ -88,6 +89,12 @@ class Inventory:
     @cached_property
     def network_sets(self) -> Alike:
         return Alike(self._world.network_sets, self._vocabulary)
+
+    @cached_property
+    def network_sets_in_use(self) -> tuple[Endpoint, ...]:
+        """Those that some rule's selector matches."""
+        matched = NOTHING.union(*map(self.network_sets.matching, self._of_rules()))
+        return tuple(self.network_sets.members(matched))
 
     def is_asked(self, key: str) -> bool:
         """Whether any selector speaks of the label."""

@@ -29,6 +29,8 @@ from percale.selector import (
 #: Stands for every value that no selector names.
 ANOTHER = "\0another"
 
+_COMPOUND = (Not, And, Or)
+
 Labels = Mapping[str, str]
 Projection = frozenset[tuple[str, str]]
 
@@ -102,7 +104,7 @@ class LabelIndex:
     def _evaluated(self, selector: Selector) -> FrozenBitMap:
         if isinstance(selector, And):
             # Most selectors are comparisons joined, and to walk them as trees would take most of the time.
-            flat = [term for term in selector.terms if not isinstance(term, Not | And | Or)]
+            flat = [term for term in selector.terms if not isinstance(term, _COMPOUND)]
             if len(flat) == len(selector.terms):
                 return reduce(and_, map(self._compared, flat))
         return fold(
@@ -114,6 +116,8 @@ class LabelIndex:
         )
 
     def _compared(self, leaf: Comparison) -> FrozenBitMap:
+        if isinstance(leaf, Equals):
+            return self._with_value.get(leaf.key, {}).get(leaf.value, NOTHING)
         found = self._of_comparison.get(leaf)
         if found is None:
             found = self._of_comparison[leaf] = self._asked_of_values(leaf)
@@ -123,8 +127,6 @@ class LabelIndex:
         if isinstance(leaf, All | Global):
             return self._everything
         with_value = self._with_value.get(leaf.key, {})
-        if isinstance(leaf, Equals):
-            return with_value.get(leaf.value, NOTHING)
         matched = NOTHING.union(*(held for value, held in with_value.items() if leaf.matches({leaf.key: value})))
         without = self._everything - NOTHING.union(*with_value.values()) if leaf.matches({}) else NOTHING
         return matched | without

@@ -102,7 +102,7 @@ def wider_than_siblings(context: Context) -> Iterator[Spot]:
     for one in context.policies:
         for direction in Direction:
             rules = [rule for rule in one.policy.rules(direction) if rule.action is Action.ALLOW]
-            for rule in rules:
+            for rule in (rule for rule in rules if _names_nobody(rule, direction)):
                 narrower = [other for other in rules if _opens_more(rule, other, direction)]
                 if narrower:
                     yield one.spot(
@@ -114,11 +114,16 @@ def wider_than_siblings(context: Context) -> Iterator[Spot]:
                     )
 
 
+def _names_nobody(rule: Rule, direction: Direction) -> bool:
+    peer, _ = _sides(rule, direction)
+    return _without_ports(peer) == ANYONE
+
+
 def _opens_more(wide: Rule, narrow: Rule, direction: Direction) -> bool:
     """Any peer on at least the same protocol and ports, beside named peers."""
-    peer, own = _sides(wide, direction)
+    _, own = _sides(wide, direction)
     other_peer, other_own = _sides(narrow, direction)
-    if wide is narrow or _without_ports(peer) != ANYONE or (other_peer.selector is None and not other_peer.nets):
+    if wide is narrow or (other_peer.selector is None and not other_peer.nets):
         return False
     same_own = _without_ports(own) in (ANYONE, _without_ports(other_own))
     return same_own and all(

@@ -6,7 +6,6 @@ from itertools import chain
 from percale.analysis.lint.context import Context
 from percale.analysis.lint.entities import path_of
 from percale.analysis.lint.findings import Spot
-from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.policy.policies import BUILT_IN_TIERS
 from percale.policy.rules import Action
 from percale.resources.calico_policy import Tier
@@ -19,12 +18,7 @@ _BUILT_IN = {tier.name for tier in BUILT_IN_TIERS}
 
 def _sets(context: Context, *, used: bool) -> Iterator[Located]:
     """Those that some rule's selector matches, or those that none does."""
-    inventory, matched = context.inventory, NOTHING
-    for _, _, rule in context.all_rules():
-        for entity in (rule.source, rule.destination):
-            for selector in (entity.selector, entity.not_selector):
-                matched |= inventory.network_sets.matching(selector) if selector else NOTHING
-    names = {(one.namespace, one.name) for one in inventory.network_sets.members(matched)}
+    names = {(one.namespace, one.name) for one in context.inventory.network_sets_in_use}
     for item in context.of_kind(NetworkSet, GlobalNetworkSet):
         namespace = (item.resource.metadata.namespace or "default") if item.resource.kind == "NetworkSet" else ""
         if ((namespace, item.resource.metadata.name) in names) is used:
