@@ -13,20 +13,10 @@ from bench.cpu import cost_of, timed
 from bench.node import node_world
 from bench.report import Bound, Goal, Report, Table
 from percale.dataplane import naming
-from percale.dataplane.changes import (
-    AddElements,
-    CreateChain,
-    CreateCounter,
-    CreateIntervalSet,
-    CreateMap,
-    CreateSet,
-    CreateTable,
-    FillChain,
-    Operation,
-    RemoveElements,
-    Transaction,
-)
+from percale.dataplane.changes import AddElements, CreateSet, FillChain, RemoveElements, Transaction
+from percale.dataplane.difference import difference
 from percale.dataplane.from_policy import compile_ruleset
+from percale.dataplane.loaded import Loaded
 from percale.dataplane.netlink.batch import batch
 from percale.dataplane.netlink.writer import NetlinkWriter
 from percale.dataplane.nftables.text import ruleset_text
@@ -83,7 +73,7 @@ def measure(*, quick: bool) -> Report:
 
 def _load(ruleset: Ruleset) -> dict[str, float]:
     """Into an empty kernel."""
-    costs = [_by_netlink(_transactions(ruleset)) for _ in range(_LOADS)]
+    costs = [_by_netlink(difference(Loaded(), ruleset)[0].transactions) for _ in range(_LOADS)]
     encode_s, commit_s = (min(each) for each in zip(*costs, strict=True))
     text_s, text = timed(lambda: ruleset_text(ruleset))
     with NetNs.create() as namespace:
@@ -129,7 +119,7 @@ def _changes(ruleset: Ruleset) -> dict[str, dict[str, float]]:
     with ExitStack() as held:
         namespace = held.enter_context(NetNs.create())
         writer = NetlinkWriter(held.enter_context(NetfilterSocket.within(namespace)), holds_tables=False)
-        writer.apply([*_transactions(ruleset), (CreateSet(_IP, _BESIDE, (Key.IPV4,), 1 << 16),)])
+        writer.apply([*difference(Loaded(), ruleset)[0].transactions, (CreateSet(_IP, _BESIDE, (Key.IPV4,), 1 << 16),)])
         return {
             name: _compared(writer, namespace, map(change, range(times))) for name, (times, change) in asked.items()
         }
@@ -186,33 +176,3 @@ def _class(table: KernelTable, number: int) -> _Change:
 
 def _added(name: str, element: str) -> str:
     return f"add element {_IP} {naming.TABLE} {name} {{ {element} }}\n"
-
-
-def _transactions(ruleset: Ruleset) -> tuple[Transaction, Transaction]:
-    early = tuple(one for table in ruleset.tables for one in _early(table))
-    return early, tuple(one for table in ruleset.tables for one in _late(table))
-
-
-def _early(table: KernelTable) -> Iterator[Operation]:
-    yield CreateTable(table.family)
-    for one in table.interval_sets.values():
-        yield CreateIntervalSet(table.family, one.name, one.key, one.comment)
-        yield AddElements(table.family, one)
-
-
-def _late(table: KernelTable) -> Iterator[Operation]:
-    family = table.family
-    yield from (CreateCounter(family, one) for one in table.counters.values())
-    for held in table.sets.values():
-        yield CreateSet(family, held.name, held.keys, _room(len(held.elements)), held.comment)
-        yield AddElements(family, held)
-    yield from (CreateChain(family, one.name, one.hook) for one in table.chains.values())
-    for verdicts in table.maps.values():
-        yield CreateMap(family, verdicts.name, verdicts.keys, _room(len(verdicts.elements)))
-        yield AddElements(family, verdicts)
-    yield from (FillChain(family, one) for one in table.chains.values())
-
-
-def _room(elements: int) -> int:
-    """As the texts have it."""
-    return max(256, 1 << (2 * elements).bit_length())
