@@ -41,6 +41,15 @@ def _at_host(world: World, packet: Packet, *, leaves: bool) -> bool:
         return bool(send_all(lab, [(NODE if leaves else OUTSIDE, packet)], translated=received))
 
 
+def forwards(world: World, packet: Packet) -> bool:
+    """Whether the node of the host endpoint forwards what comes in by its interface, to a machine on another one."""
+    machine = LabPod("machine", (packet.destination,), interface="bridge0")
+    with Lab.build([machine], pod_networks=_NO_PODS, outside_addresses=[packet.source]) as lab:
+        here = replace(in_lab(world, lab), workloads=world.workloads)
+        load(compile_ruleset(here, (), NodeSettings(NODE))[0], lab.node.run)
+        return bool(send_all(lab, [(OUTSIDE, packet)]))
+
+
 def _at_pod(world: World, packet: Packet, pod: Endpoint, attachment: Attachment, *, leaves: bool) -> bool:
     """The host endpoints are those of other nodes."""
     own, other = _own_and_other(packet, leaves=leaves)

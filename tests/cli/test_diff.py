@@ -305,12 +305,6 @@ spec: {%s}
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        (_HOST, f"{_HOST}---\n{_FORWARDED}", "policies for forwarded traffic changed: not compared"),
-        (
-            f"{_HOST}---\n{_FORWARDED}",
-            f"{_HOST}---\n{_FORWARDED.replace('action: Deny', 'action: Deny, protocol: TCP')}",
-            "policies for forwarded traffic changed: not compared",
-        ),
         (
             _NAMESPACE,
             _FELIX % "defaultEndpointToHostAction: Drop",
@@ -322,6 +316,27 @@ def test_what_is_not_compared_is_never_the_same(percale: Calls, tmp_path: Path, 
     ended = _of_texts(percale, tmp_path, old, new)
     assert ended.status == Exit.CANNOT_TELL
     assert says in ended.err
+    assert says in ended.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            _HOST,
+            f"{_HOST}---\n{_FORWARDED}",
+            "no longer forward what comes in by eth0 from every workload to every workload with TCP to 0-21,23-178",
+        ),
+        (
+            f"{_HOST}---\n{_FORWARDED}",
+            f"{_HOST}---\n{_FORWARDED.replace('action: Deny', 'action: Deny, protocol: TCP')}",
+            "now forward what comes in by eth0 from every workload to every workload with UDP to 0-67,69-65535",
+        ),
+    ],
+)
+def test_what_a_host_forwards_is_compared(percale: Calls, tmp_path: Path, old: str, new: str, says: str) -> None:
+    ended = _of_texts(percale, tmp_path, old, new)
+    assert ended.status == Exit.NO
     assert says in ended.out
 
 
@@ -351,3 +366,15 @@ def _of_texts(percale: Calls, where: Path, old: str, new: str) -> Ended:
     for name, text in (("old", old), ("new", new)):
         (where / f"{name}.yaml").write_text(text, encoding="utf-8")
     return percale("diff", "-f", str(OCTOBER), str(where / "old.yaml"), str(where / "new.yaml"))
+
+
+def test_one_workload_alone_has_the_outside_to_talk_to(percale: Calls, tmp_path: Path) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: a}\nspec: {containers: [{name: p, image: p}]}\n"
+    metadata = "metadata: {name: p, namespace: a}"
+    closed = f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n{metadata}\nspec: {{podSelector: {{}}}}\n"
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(pod)
+    new.write_text(f"{pod}---\n{closed}")
+    ended = percale("diff", "-q", str(old), str(new))
+    assert ended.status == Exit.NO
+    assert "everything outside may no longer reach a/p with anything" in ended.out

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from examples.example_worlds import EXAMPLES
-from hosts_apart import passes
+from hosts_apart import forwards, passes
 from kernel_support import require_namespaces
 from percale.analysis.difference.changes import Change
 from percale.analysis.difference.comparing import Difference, difference
@@ -15,6 +15,7 @@ from percale.lab.packets import send_all
 from percale.lab.scenario import enforce, in_lab
 from percale.lab.topology import Lab
 from percale.policy.from_resources import world_of
+from percale.policy.rules import Direction
 from percale.policy.world import World
 from percale.resources.decode import decode
 from percale.resources.files import read
@@ -123,6 +124,16 @@ def test_packets_of_hosts_pass_their_nodes_in_the_one_world_and_not_in_the_other
             for judged, source, destination in zip((example.old, example.new), *ends, strict=True)
         ]
         assert passing == [not one.opens, one.opens], one
+
+
+@pytest.mark.kernel
+def test_a_host_forwards_packets_in_the_one_world_and_not_in_the_other() -> None:
+    require_namespaces()
+    forwarded = _difference("000").forwarded
+    assert len(forwarded) >= 5
+    for one in forwarded:
+        assert one.direction is Direction.INGRESS
+        assert [forwards(said.world, said.packet) for said in one.example] == [not one.opens, one.opens], one.traffic
 
 
 def _is_of_hosts(change: Change) -> bool:

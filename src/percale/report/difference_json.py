@@ -6,9 +6,11 @@ from typing import Any
 from percale.analysis.connectivity import Group
 from percale.analysis.difference.changes import Change, Parties
 from percale.analysis.difference.counterexample import Judged
+from percale.analysis.difference.forwarded import ForwardChange, Forwarding
 from percale.analysis.difference.policies import PolicyChange
 from percale.analysis.difference.presences import Presence
 from percale.policy.endpoints import Endpoint
+from percale.policy.verdict import Verdict
 from percale.report.difference_words import Told, merged
 from percale.report.groups import GroupNames
 from percale.report.reach import packet_json
@@ -28,6 +30,7 @@ def difference_json(told: Told) -> str:
             "notCompared": list(map(str, found.uncompared)),
             "policies": list(map(_policy, found.policies)),
             "changes": [_change(told, one) for one in told.changes],
+            "forwarded": [_forwarded(told, one) for one in told.forwarded],
             "workloads": {
                 "added": list(map(_workload, found.pairing.added)),
                 "removed": list(map(_workload, found.pairing.removed)),
@@ -62,7 +65,29 @@ def _change(told: Told, change: Change) -> dict[str, Any]:
     }
 
 
-def _parties(told: Told, change: Change, parties: Parties) -> dict[str, Any]:
+def _forwarded(told: Told, change: ForwardChange) -> dict[str, Any]:
+    return {
+        "change": "opened" if change.opens else "closed",
+        "hosts": [told.hosts.reference(one.pair.new) for one in change.hosts],
+        "direction": str(change.direction),
+        "sources": _parties(told, change, change.sources),
+        "destinations": _parties(told, change, change.destinations),
+        "traffic": traffic_json(change.traffic),
+        "ipVersion": change.version,
+        "everywhere": change.everywhere,
+        "example": dict(zip(("old", "new"), map(_forwarding, change.example), strict=True)),
+    }
+
+
+def _forwarding(one: Forwarding) -> dict[str, Any]:
+    return {
+        "verdict": "allow" if one.allowed else "deny",
+        "packet": packet_json(Verdict(one.packet, None, None)),
+        "host": [decision_json(each, one.packet, one.world) for each in one.decisions],
+    }
+
+
+def _parties(told: Told, change: Change | ForwardChange, parties: Parties) -> dict[str, Any]:
     name = told.name(parties, change)
     if parties.pairs:
         return {"name": name, "kind": "host" if parties.are_hosts else "workload", "members": told.members(parties)}

@@ -9,12 +9,15 @@ from percale.analysis.connectivity import Connectivity, Group
 from percale.analysis.difference.changes import Change, Parties
 from percale.analysis.difference.comparing import Difference
 from percale.analysis.difference.counterexample import Example
+from percale.analysis.difference.forwarded import ForwardChange, Forwarding
 from percale.analysis.difference.pairing import Pair
 from percale.analysis.difference.presences import Presence
 from percale.policy.endpoints import EndpointKind
 from percale.policy.policies import Policy
 from percale.policy.reasons import Decision, EndOfTier, RuleRef
+from percale.policy.rules import Direction
 from percale.policy.verdict import Verdict
+from percale.policy.world import EVERY_INTERFACE
 from percale.report.counts import counted
 from percale.report.groups import GroupNames, together
 from percale.report.host_names import HostNames
@@ -57,8 +60,13 @@ class Told:
         """What opens comes first: that nobody meant it is found out late."""
         return tuple(sorted(self.found.changes, key=lambda one: not one.opens))
 
+    @cached_property
+    def forwarded(self) -> tuple[ForwardChange, ...]:
+        return tuple(sorted(self.found.forwarded, key=lambda one: not one.opens))
+
     def sentences(self) -> Iterator[Sentence]:
-        return map(self.sentence, self.changes)
+        yield from map(self.sentence, self.changes)
+        yield from map(self.forward_sentence, self.forwarded)
 
     def sentence(self, change: Change) -> Sentence:
         example = change.example
@@ -73,14 +81,33 @@ class Told:
             self._place(then, now),
         )
 
-    def _when(self, change: Change) -> str:
+    def forward_sentence(self, change: ForwardChange) -> Sentence:
+        then, now = change.example
+        verb = "may now forward" if change.opens else "may no longer forward"
+        sources, destinations = self.name(change.sources, change), self.name(change.destinations, change)
+        what = f"from {sources} to {destinations} with {_traffic(change.traffic)}"
+        packet = now.packet
+        source, destination = (self._end(place.pair) for place in change.places)
+        ends = f"{source}{packet.source}{_port(packet)} to {destination}{packet.destination}{_name(packet)}"
+        return Sentence(
+            change.opens,
+            f"{self.forwarders(change)} {verb} {forward_way(change)} {what}{self._when(change)}",
+            (f"was {_forward_said(then)}", f"now {_forward_said(now)}"),
+            f"{ends} {packet_words(packet)}",
+            self._place(then, now),
+        )
+
+    def forwarders(self, change: ForwardChange) -> str:
+        return self.hosts.name([one.pair.new for one in change.hosts])
+
+    def _when(self, change: Change | ForwardChange) -> str:
         only = [f"IPv{change.versions[0]} only"] if len(change.versions) < len(self.found.versions) else []
         where = [] if change.everywhere else ["depending on the addresses that they get or use"]
         return f" ({', '.join([*only, *where])})" if only or where else ""
 
     # Names.
 
-    def name(self, parties: Parties, change: Change) -> str:
+    def name(self, parties: Parties, change: Change | ForwardChange) -> str:
         if parties.pairs:
             names = self.hosts if parties.are_hosts else self.names
             return names.name([pair.new for pair in parties.pairs])
@@ -115,7 +142,7 @@ class Told:
         )
         return HostNames({**old, **new}.values())
 
-    def outside(self, change: Change) -> OutsideNames:
+    def outside(self, change: Change | ForwardChange) -> OutsideNames:
         version = change.versions[0]
         if version not in self._outside:
             self._outside[version] = OutsideNames(Connectivity(change.grounds[1].engine(())))
@@ -158,7 +185,7 @@ class Told:
             place = f" ({one.policy.place})" if one.policy.place else ""
             yield f"{one.edit}: {one.policy.id}{place}"
 
-    def _place(self, then: Verdict, now: Verdict) -> Place | None:
+    def _place(self, then: Verdict | Forwarding, now: Verdict | Forwarding) -> Place | None:
         """Of a policy that decides and has changed, of one that decides, or of any that has changed."""
         changed = {one.policy.id: one for one in self.found.policies}
         deciding = [*_policies(now), *_policies(then)]
@@ -177,8 +204,8 @@ class Told:
                 return "no difference: every packet has the same fate"
             number = counted(len(self.found.policies), "policy", "policies")
             return f"{number} changed, and no packet's fate"
-        opened = sum(one.opens for one in self.changes)
-        parts = [f"{counted(opened, 'change')} to open and {len(self.changes) - opened} to close"]
+        opens = [*(one.opens for one in self.changes), *(one.opens for one in self.forwarded)]
+        parts = [f"{counted(sum(opens), 'change')} to open and {opens.count(False)} to close"]
         if self.found.pairing.added or self.found.pairing.removed:
             added, removed = len(self.found.pairing.added), len(self.found.pairing.removed)
             parts.append(f"{counted(added, 'workload')} added and {removed} removed")
@@ -208,6 +235,21 @@ def _traffic(traffic: Traffic) -> str:
     return "anything" if words == "everything" else words
 
 
+def forward_way(change: ForwardChange) -> str:
+    """Which interfaces, unless these are several."""
+    names = {one.pair.new.interface for one in change.hosts}
+    name = names.pop() if len(names) == 1 else ""
+    shown = "any interface without a host endpoint of its own" if name == EVERY_INTERFACE else name
+    goes = "what comes in" if change.direction is Direction.INGRESS else "what goes out"
+    return f"{goes} by {shown}" if shown else goes
+
+
+def _forward_said(one: Forwarding) -> str:
+    decisions = [each for each in one.decisions if one.allowed or not each.allows]
+    reasons = "; ".join(f"{_side(each)}: {reason_words(each.because)}" for each in decisions)
+    return f"{'forwarded' if one.allowed else 'dropped'}: {reasons or 'no policy of the host says anything of it'}"
+
+
 def _said(verdict: Verdict) -> str:
     """Of a denial those sides that deny, of a permission both."""
     decisions = [one for one in verdict.decisions if verdict.allowed or not one.allows]
@@ -220,7 +262,7 @@ def _side(decision: Decision) -> str:
     return f"host {decision.endpoint} {decision.direction}" if of_host else str(decision.direction)
 
 
-def _policies(verdict: Verdict) -> Iterator[Policy]:
+def _policies(verdict: Verdict | Forwarding) -> Iterator[Policy]:
     for decision in verdict.decisions:
         if verdict.allowed or not decision.allows:
             match decision.because:

@@ -12,12 +12,14 @@ from pyroaring import FrozenBitMap
 
 from percale.analysis.difference.changes import Change, Grounds, Parties, Worlds
 from percale.analysis.difference.ends import End, Kinds, ends_of, templates
+from percale.analysis.difference.forward_comparison import forward_changes
+from percale.analysis.difference.forwarded import ForwardChange
 from percale.analysis.difference.host_changes import host_changes, without_hosts
 from percale.analysis.difference.host_ends import Host, hosts_of
 from percale.analysis.difference.pairing import Pairing, aligned
 from percale.analysis.difference.policies import PolicyChange, policy_changes, touched
 from percale.analysis.difference.rows import Comparison, Line
-from percale.analysis.difference.uncompared import Uncompared, uncompared
+from percale.analysis.difference.uncompared import Uncompared, forwarded_differ, uncompared
 from percale.analysis.symbolic.bitmaps import NOTHING
 from percale.analysis.symbolic.engine import EVERYTHING, Ground, Scope
 from percale.analysis.versions import versions_of
@@ -30,9 +32,10 @@ from percale.traffic.intervals import Intervals
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Ordered pairs of common workloads that have addresses of the IP version, and those with any change."""
+    """Of common workloads that have addresses of the IP version: ordered pairs, and those with any change."""
 
     version: int
+    workloads: int
     pairs: int
     changed: int
 
@@ -50,6 +53,8 @@ class Difference:
     policies: tuple[PolicyChange, ...]
     changes: tuple[Change, ...]
     counts: tuple[Counts, ...]
+    #: Of what nodes forward, as each host endpoint has it by itself.
+    forwarded: tuple[ForwardChange, ...] = ()
     #: What may differ besides.
     uncompared: tuple[Uncompared, ...] = ()
 
@@ -64,7 +69,7 @@ class Difference:
 
     @property
     def has_any(self) -> bool:
-        return bool(self.changes or self.pairing.removed or self.pairing.added)
+        return bool(self.changes or self.forwarded or self.pairing.removed or self.pairing.added)
 
 
 @no_garbage_collection()
@@ -73,7 +78,11 @@ def difference(old: World, new: World, scope: Scope = EVERYTHING, versions: tupl
     hosts, changed = hosts_of(old, like), touched(old, like)
     grounds = [_grounds(old, like, version, scope) for version in versions or versions_of(old, new)]
     compared = [_narrowed(one, pairing, hosts, changed) for one in grounds]
-    return replace(_found((old, new), pairing, policy_changes(old, like), compared), uncompared=uncompared(old, like))
+    return replace(
+        _found((old, new), pairing, policy_changes(old, like), compared),
+        forwarded=_forwarded((old, new), compared) if forwarded_differ(old, like) else (),
+        uncompared=uncompared(old, like),
+    )
 
 
 def plain_difference(old: World, new: World, scope: Scope = EVERYTHING) -> Difference:
@@ -106,8 +115,12 @@ def _found(
     worlds: Worlds, pairing: Pairing, policies: tuple[PolicyChange, ...], compared: Sequence[_Compared]
 ) -> Difference:
     changes = tuple(_once(change for one in compared for change in _changes(worlds, one) if change.places))
-    counts = tuple(Counts(one.version, *one.rows.pairs()) for one in compared)
+    counts = tuple(Counts(one.version, one.rows.workloads, *one.rows.pairs()) for one in compared)
     return Difference(worlds, pairing, policies, changes, counts)
+
+
+def _forwarded(worlds: Worlds, compared: Iterable[_Compared]) -> tuple[ForwardChange, ...]:
+    return tuple(change for one in compared for change in forward_changes(worlds, one.grounds, one.ends, one.hosts))
 
 
 def _grounds(old: World, new: World, version: int, scope: Scope) -> Grounds:

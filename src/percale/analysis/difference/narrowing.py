@@ -7,6 +7,7 @@ from percale.analysis.connectivity import Group
 from percale.analysis.difference.changes import Change
 from percale.analysis.difference.comparing import Difference
 from percale.analysis.difference.ends import End
+from percale.analysis.difference.forwarded import ForwardChange
 from percale.analysis.difference.pairing import Pair, Pairing
 from percale.analysis.difference.presences import Presence
 from percale.policy.policies import PolicySet
@@ -30,7 +31,13 @@ def in_namespace(
         tuple(one for one in found.pairing.added if one.namespace == namespace),
     )
     kept = tuple(one for one in apart if any(_is_in(group, namespace) for group in (*one.sources, *one.destinations)))
-    return replace(found, changes=changes, pairing=pairing), kept
+    forwarded = tuple(one for one in found.forwarded if _ends_in(one, namespace))
+    return replace(found, changes=changes, pairing=pairing, forwarded=forwarded), kept
+
+
+def _ends_in(change: ForwardChange, namespace: str) -> bool:
+    pairs = (*change.sources.pairs, *change.destinations.pairs)
+    return any(pair.new.namespace == namespace for pair in pairs)
 
 
 def _is_in(group: Group, namespace: str) -> bool:

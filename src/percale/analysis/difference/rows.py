@@ -130,6 +130,10 @@ class Comparison:
             self._pieces[row] = pieces((sent, taken), (sends, takes))
         return self._pieces[row]
 
+    @property
+    def workloads(self) -> int:
+        return len(self.senders.shapes)
+
     def pairs(self) -> tuple[int, int]:
         """Ordered pairs of workloads, and how many of them have another fate on any part of the wire."""
         senders, receivers = self.senders.shapes, self.receivers.shapes

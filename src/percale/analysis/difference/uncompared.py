@@ -11,7 +11,6 @@ from percale.policy.world import World
 
 
 class Uncompared(StrEnum):
-    FORWARDED = "policies for forwarded traffic"
     OWN_HOST = "what becomes of pods' traffic to their own host"
 
 
@@ -24,13 +23,12 @@ def uncompared(old: World, new: World) -> tuple[Uncompared, ...]:
 
 
 def _found(old: World, new: World) -> Iterator[Uncompared]:
-    if _forwarded_differ(old, new):
-        yield Uncompared.FORWARDED
     if _own_host_differs(old, new):
         yield Uncompared.OWN_HOST
 
 
-def _forwarded_differ(old: World, new: World) -> bool:
+def forwarded_differ(old: World, new: World) -> bool:
+    """Whether hosts may forward something else."""
     asked = _asked_about_forwarded(old) | _asked_about_forwarded(new)
     if not asked:
         return False

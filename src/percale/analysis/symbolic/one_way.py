@@ -187,6 +187,14 @@ class OneWay:
         profiles = (self._profiles[one] for one in self._terms.profiles_of(host) if hook is Hook.NORMAL)
         return tuple(self._in_order(asked, [[local(clause) for clause in written] for written in profiles], 0))
 
+    def told_apart_at(self, hooks: Iterable[Hook], host: Endpoint) -> Iterator[FrozenBitMap]:
+        """Sets of identities that rules asked of a host endpoint tell apart, as the end that is their own."""
+        asked = frozenset(hooks)
+        for policy, written in zip(self._policies, self._written, strict=True):
+            if asked & policy.hooks and policy.subject.matches(host.labels):
+                for clause in written:
+                    yield from sets_on(clause, of_peer=False)
+
     def _in_order(
         self, asked: Sequence[tuple[Policy, list[Clause[int]]]], profiles: Iterable[list[Clause[int]]], subject: int
     ) -> Iterator[Stage]:

@@ -71,7 +71,7 @@ def run(given: Namespace) -> int:
     scope = Scope(pod_networks=tuple(given.pod_networks or ()) or private())
     versions = (given.ip_version,) if given.ip_version else ()
     found = difference(old, promoted(new) if given.staged else new, scope, versions)
-    if not any(one.pairs for one in found.counts) and not (found.pairing.added or found.pairing.removed):
+    if not any(one.workloads for one in found.counts) and not (found.pairing.added or found.pairing.removed):
         tell(f"no workload has an IPv{given.ip_version} address, so there is nothing to compare")
         return Exit.CANNOT_TELL
     apart: tuple[Presence, ...] = tuple(presences(found, scope))
