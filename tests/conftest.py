@@ -4,6 +4,7 @@ import signal
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tally"]
 
@@ -12,6 +13,9 @@ def pytest_configure() -> None:
     # A shell starts what runs in the background with SIGINT ignored, and so would be whatever a test starts.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes tells of the machine, not of the code.
+    settings.register_profile("untimed", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
