@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pyroaring import FrozenBitMap
 
 from percale.analysis.symbolic.bitmaps import NOTHING
-from percale.analysis.symbolic.bits import flags_of, ones
+from percale.analysis.symbolic.bits import indices_of, ones
 from percale.analysis.symbolic.cells import Cells
 from percale.analysis.symbolic.clauses import Clause, Clauses, sets_on
 from percale.analysis.symbolic.identities import Identities, Standing
@@ -261,11 +261,16 @@ class OneWay:
         known: dict[int, int] = {}
         numbers = np.empty((self.subjects.count, self.peers.count), np.uint16)
         for subject in range(self.subjects.count):
-            for wire, peers in self._by_wire(self.row(subject)).items():
-                number = known.setdefault(wire, len(known))
-                if number > np.iinfo(numbers.dtype).max:
-                    numbers = numbers.astype(np.uint32)
-                numbers[subject, flags_of(peers, self.peers.count)] = number
+            by_wire = self._by_wire(self.row(subject))
+            peers_of = {known.setdefault(wire, len(known)): peers for wire, peers in by_wire.items()}
+            if len(known) > np.iinfo(numbers.dtype).max:
+                numbers = numbers.astype(np.uint32)
+            # Most peers of a row have the same number: only the others are looked up.
+            usual, _ = max(peers_of.items(), key=lambda pair: pair[1].bit_count())
+            numbers[subject] = usual
+            for number, peers in peers_of.items():
+                if number != usual:
+                    numbers[subject, indices_of(peers, self.peers.count)] = number
         return Table(numbers, tuple(known))
 
     def _by_wire(self, row: Iterable[Part]) -> dict[int, int]:
