@@ -57,6 +57,7 @@ class AgentProcess:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log, env=self._environment)  # noqa: S603
 
     def kill(self) -> None:
+        """Again is no error."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:

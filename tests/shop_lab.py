@@ -56,6 +56,7 @@ def enforced(
             one.until_caught_up(store)
             yield one
         finally:
+            one.kill()
             one.percale("agent", "--uninstall")
 
 

@@ -38,11 +38,11 @@ class MemoryKernel:
             raise self.failing.pop(0)
         self.loaded.append(ruleset)
 
+    def reload(self, ruleset: Ruleset) -> None:
+        self.load(ruleset)
+
     def foreign_changes(self) -> tuple[str, ...]:
         return self.foreign.pop(0) if self.foreign else ()
-
-    def close(self) -> None:
-        """Nothing is held."""
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """Whatever fails around an agent, what is allowed arrives and what is forbidden does not."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,10 +11,14 @@ from agents import AgentProcess, put, sqlite_at
 from builders import pod
 from etcd_servers import Member, running
 from kernel_support import require_namespaces
+from percale.dataplane.changes import CreateTable
+from percale.dataplane.netlink.writer import NetlinkWriter
+from percale.dataplane.ruleset import Family
 from percale.datastore.configuration import Settings
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import key_of
 from percale.datastore.opening import open_store
+from percale.host.netfilter_socket import NetfilterSocket
 from percale.lab.layout import NODE
 from percale.lab.topology import Lab
 from relays import relayed
@@ -86,31 +88,19 @@ def test_an_etcd_that_is_killed_and_started_again(lab: Lab, tmp_path: Path) -> N
         store.close()
 
 
-#: Stands before the real one on the path, and fails to write as long as a file is there.
-_FAILING_NFT = """#!/bin/sh
-if [ -e "{flag}" ] && [ "$1" = -f ]; then
-    echo 'Error: Could not process rule: Cannot allocate memory' >&2
-    exit 1
-fi
-exec "{nft}" "$@"
-"""
-
-
-def test_a_kernel_that_refuses_a_transaction(lab: Lab, sqlite: Store, tmp_path: Path) -> None:
+def test_a_kernel_that_refuses_every_transaction(lab: Lab, sqlite: Store) -> None:
+    """Another process has taken the tables over while no agent was there, and lets go of them later."""
     store, environment = sqlite
-    flag, program = tmp_path / "fail", tmp_path / "bin" / "nft"
-    program.parent.mkdir()
-    program.write_text(_FAILING_NFT.format(flag=flag, nft=shutil.which("nft")))
-    program.chmod(0o755)
-    environment["PATH"] = f"{program.parent}:{os.environ['PATH']}"
-    with enforced(lab, store, environment) as agent:
+    with enforced(lab, store, environment, "--tables", "held") as agent:
 
         def disturb() -> None:
-            flag.touch()
-            put(store, only_from("client", {"action": "Deny", "source": {"nets": ["192.0.2.0/24"]}}))
-            agent.until(lambda one: "Cannot allocate memory" in one.kernel_error, "the failure is told")
-            agent.until(lambda one: one.failures >= 2, "tried again")
-            flag.unlink()
+            agent.kill()
+            with NetfilterSocket.within(lab.node) as other:
+                NetlinkWriter(other).apply([(CreateTable(Family.IP), CreateTable(Family.IP6))])
+                put(store, only_from("client", {"action": "Deny", "source": {"nets": ["192.0.2.0/24"]}}))
+                agent.start()
+                agent.until(lambda one: "not permitted" in one.kernel_error.lower(), "the failure is told")
+                agent.until(lambda one: one.failures >= 3, "tried again")
             agent.until(lambda one: one.in_sync, "in sync at last")
 
         disturbed(lab, disturb)

@@ -1,100 +1,85 @@
 """The node's kernel as the loop sees it: what was loaded, and whether that is still what is there."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
-
-import msgspec
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Protocol
 
 from percale.dataplane import naming
-from percale.dataplane.nftables.backend import load
-from percale.dataplane.nftables.listing import Runs, our_families
-from percale.dataplane.ruleset import Ruleset
-from percale.host.nftables_generation import Generation
+from percale.dataplane.changes import CreateTable
+from percale.dataplane.loaded import Loaded, LoadedTable
+from percale.dataplane.netlink.contents import found, wanted
+from percale.dataplane.netlink.taking_over import loaded
+from percale.dataplane.netlink.writer import NetlinkWriter
+from percale.dataplane.references import renamed
+from percale.dataplane.ruleset import Family, Ruleset, Table
+from percale.dataplane.update import update
+from percale.host.netfilter_socket import NetfilterSocket
 
 
 class Kernel(Protocol):
     def load(self, ruleset: Ruleset) -> None:
         """Make our tables what it says, in transactions between which no packet falls; all of it or nothing."""
 
+    def reload(self, ruleset: Ruleset) -> None:
+        """The same, whatever others have made of our tables meanwhile."""
+
     def foreign_changes(self) -> tuple[str, ...]:
-        """What of ours is no longer as it was loaded, by name; asks the kernel for little where nothing has changed."""
-
-    def close(self) -> None: ...
+        """What of ours is not as it was loaded, by name; asks the kernel for little where nothing has changed."""
 
 
-class NftKernel:
-    """By the `nft` program."""
+class NetlinkKernel:
+    """From the rules that are there to the next ones with as little as differs."""
 
-    def __init__(self, run: Runs, generation: Generation) -> None:
-        self._run, self._generation = run, generation
+    def __init__(self, netlink: NetfilterSocket, writer: NetlinkWriter) -> None:
+        self._netlink, self._writer = netlink, writer
+        #: None where only the kernel knows.
+        self._held: Loaded | None = None
         self._seen = -1
-        self._loaded: Mapping[str, str] = {}
 
     def load(self, ruleset: Ruleset) -> None:
-        load(ruleset, self._run)
-        self._loaded, self._seen = self._settled()
+        before = self._held or self._taken_over()
+        # Where it fails, nobody knows how far it came.
+        self._held = None
+        self._held = update(before, ruleset, self._writer)
+        self._seen = self._writer.generation()
+
+    def reload(self, ruleset: Ruleset) -> None:
+        self._held = None
+        self.load(ruleset)
 
     def foreign_changes(self) -> tuple[str, ...]:
-        if self._generation() == self._seen:
+        seen = self._writer.generation()
+        if self._held is None or seen == self._seen:
             return ()
-        found, seen = self._settled()
-        if found == self._loaded:
+        changed = tuple(self._changed(self._held))
+        if not changed:
             self._seen = seen
-            return ()
-        return tuple(_differing(self._loaded, found))
+        return changed
 
-    def close(self) -> None:
-        self._generation.close()
+    def _taken_over(self) -> Loaded:
+        """What an earlier agent has left, with the tables held as that one held them."""
+        there = loaded(self._netlink)
+        self._writer.apply([tuple(CreateTable(family) for family in there.tables)] if there.tables else [])
+        return there
 
-    def _settled(self) -> tuple[Mapping[str, str], int]:
-        """Our tables, read while nobody changed anything."""
-        while True:
-            before = self._generation()
-            found = _contents(self._run)
-            if self._generation() == before:
-                return found, before
-
-
-def _differing(loaded: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
-    """By name, and of a table that is gone nothing but the table."""
-    gone = {name.partition(" ")[0] for name in loaded.keys() - found.keys() if name.endswith(_TABLE)}
-    for name in sorted(found.keys() | loaded.keys()):
-        has_table = name.partition(" ")[0] not in gone
-        if found.get(name) != loaded.get(name) and (has_table or name.endswith(_TABLE)):
-            yield name
+    def _changed(self, held: Loaded) -> Iterator[str]:
+        for family in Family:
+            there, ours = found(self._netlink, family), held.tables.get(family)
+            if there is None or ours is None:
+                if (there is None) != (ours is None):
+                    yield f"{family} table {naming.TABLE}"
+            else:
+                yield from (f"{family} {name}" for name in there.differences(wanted(_in_kernel(ours))))
 
 
-_TABLE = f" table {naming.TABLE}"
-
-
-def _contents(run: Runs) -> dict[str, str]:
-    """What our tables hold, by the names of their objects."""
-    found: dict[str, str] = {}
-    for family in sorted(our_families(run)):
-        listed = run(("nft", "--json", "list", "table", family, naming.TABLE))
-        for item in msgspec.json.decode(listed)["nftables"]:
-            ((what, about),) = item.items()
-            if what in _HOLDERS:
-                name = f"{family} {_HOLDERS[what]} {about.get('chain') or about['name']}"
-                found[name] = f"{found.get(name, '')}{msgspec.json.encode(_lasting(about)).decode()}\n"
-    return found
-
-
-#: Under whose name an object is reported; rules under their chain's.
-_HOLDERS = {"table": "table", "chain": "chain", "rule": "chain", "set": "set", "map": "map", "counter": "counter"}
-#: What the kernel counts or numbers by itself.
-_PASSING = ("handle", "packets", "bytes")
-
-
-def _lasting(value: Any) -> Any:  # noqa: ANN401  any JSON
-    """Without what changes by itself; the order of elements depends on the order in which a set was filled."""
-    match value:
-        case dict():
-            kept = {name: _lasting(one) for name, one in value.items() if name not in _PASSING}
-            if isinstance(elements := kept.get("elem"), list):
-                kept["elem"] = sorted(elements, key=msgspec.json.encode)
-            return kept
-        case list():
-            return [_lasting(one) for one in value]
-        case _:
-            return value
+def _in_kernel(held: LoadedTable) -> Table:
+    """The table with everything under the names that the kernel has it by."""
+    table, names = held.table, {name: place.name for name, place in held.places.items()}
+    chains = (replace(renamed(one, names), name=held.hooked.get(name, name)) for name, one in table.chains.items())
+    return replace(
+        table,
+        chains={one.name: one for one in chains},
+        sets={name: replace(one, name=names.get(name, name)) for name, one in table.sets.items()},
+        interval_sets={name: replace(one, name=names.get(name, name)) for name, one in table.interval_sets.items()},
+        maps={name: replace(one, name=names.get(name, name)) for name, one in table.maps.items()},
+    )

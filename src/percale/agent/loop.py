@@ -182,8 +182,9 @@ class _Loop:
             self.status = replace(self.status, cut_flows=len(cut))
         changed = ruleset != self.loaded
         if changed:
+            load = self.around.kernel.reload if self.loaded is None else self.around.kernel.load
             self.loaded = None
-            self.around.kernel.load(ruleset)
+            load(ruleset)
             self.loaded = ruleset
         if self.settings.cuts:
             # A flow may have begun under the old rules after it was asked which there are.

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -15,25 +14,23 @@ from percale import __version__
 from percale.agent import loop
 from percale.agent.content import Content
 from percale.agent.following import Following
-from percale.agent.happenings import Happening, Say
+from percale.agent.happenings import Happening, Level, Say
 from percale.agent.health import HealthAddress, serve
-from percale.agent.kernel import NftKernel
+from percale.agent.kernel import NetlinkKernel
 from percale.agent.news import News, Signal
-from percale.agent.settings import Settings
+from percale.agent.settings import Settings, Tables
 from percale.agent.status import Status
 from percale.agent.status_socket import StatusSocket
 from percale.agent.wanted import wanted, with_figures
-from percale.dataplane.nftables.backend import load, remove
+from percale.dataplane.netlink.writer import NetlinkWriter
+from percale.dataplane.ruleset import Ruleset
 from percale.datastore.interface import Datastore
 from percale.datastore.keys import EVERYTHING
-from percale.host import commands
 from percale.host.conntrack import flows
+from percale.host.netfilter_socket import NetfilterSocket
 from percale.host.network import NetworkChanges, read_network
-from percale.host.nftables_generation import Generation
 from percale.host.notify import notify, watchdog_s
 
-#: A program that loads a large ruleset on a slow machine.
-NFT_TIMEOUT_S = 120.0
 #: Many links change together: they are looked at once.
 _SETTLED_S = 0.02
 
@@ -74,7 +71,8 @@ def run_agent(
         held.callback(StatusSocket(directory, lambda: board.status).close)
         if health:
             held.callback(serve(health, lambda: board.status, lambda: board.is_alive))
-        kernel = held.enter_context(closing(NftKernel(_run, Generation())))
+        netlink = held.enter_context(NetfilterSocket())
+        kernel = _kernel(netlink, settings, say)
         held.enter_context(_signals(inbox))
         following = held.enter_context(closing(Following(open_store, inbox.put)))
         Thread(target=_tell_of_network, args=(NetworkChanges(), inbox), name="network", daemon=True).start()
@@ -92,16 +90,24 @@ def enforce_once(open_store: Callable[[], Datastore], settings: Settings) -> Sta
         listing = store.list(EVERYTHING)
     content.replace(listing.resources)
     found = wanted(content, read_network(), settings)
-    load(found.ruleset, _run)
+    with NetfilterSocket() as netlink:
+        NetlinkKernel(netlink, NetlinkWriter(netlink, holds_tables=False)).load(found.ruleset)
     status = Status(settings.node, str(settings.mode), __version__, time.time(), revision=str(listing.revision))
     return replace(with_figures(status, found), invalid=tuple(content.invalid))
 
 
 def uninstall() -> None:
-    remove(_run)
+    """Nothing of ours there is no error; raises NotWritten where a running agent holds the tables."""
+    with NetfilterSocket() as netlink:
+        NetlinkKernel(netlink, NetlinkWriter(netlink, holds_tables=False)).load(Ruleset(()))
 
 
-_run = partial(commands.run, timeout_s=NFT_TIMEOUT_S)
+def _kernel(netlink: NetfilterSocket, settings: Settings, say: Say) -> NetlinkKernel:
+    def tell(text: str) -> None:
+        say(Happening("tables cannot be held", Level.WARNING, {"why": text}))
+
+    writer = NetlinkWriter(netlink, holds_tables=settings.tables is Tables.HELD, tell=tell)
+    return NetlinkKernel(netlink, writer)
 
 
 def _beat(board: _Board) -> Callable[[], None]:

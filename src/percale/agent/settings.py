@@ -23,12 +23,22 @@ class Established(StrEnum):
     CUT = "cut"
 
 
+class Tables(StrEnum):
+    """Who may change our tables while an agent runs."""
+
+    #: Every program that may change nftables; what it changes is put right.
+    OPEN = "open"
+    #: The agent alone, where the kernel can have that: since Linux 6.9.
+    HELD = "held"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     #: Whose pods, workload endpoints and host endpoints are enforced.
     node: str
     mode: Mode = Mode.ENFORCE
     established: Established = Established.KEEP
+    tables: Tables = Tables.OPEN
     #: Networks of this node's pods, besides those that the store and the routes tell.
     guarded: tuple[Network, ...] = ()
     staged_log: StagedLog | None = None

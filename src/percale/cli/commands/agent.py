@@ -10,7 +10,7 @@ from socket import gethostname
 from percale.agent.happenings import Happening, Level
 from percale.agent.health import HealthAddress
 from percale.agent.running import enforce_once, run_agent, uninstall
-from percale.agent.settings import Established, Mode, Settings
+from percale.agent.settings import Established, Mode, Settings, Tables
 from percale.cli.exits import Exit
 from percale.cli.inputs import add_config, tell
 from percale.cli.staged_log import add_log_staged
@@ -46,6 +46,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="what becomes of a live connection of a pod that policy no longer allows; by default keep, as Calico does",
     )
     parser.add_argument(
+        "--tables",
+        type=Tables,
+        choices=list(Tables),
+        default=Tables.OPEN,
+        help="open: what other programs change in them is put right; held: no other program can change them while the "
+        "agent runs, where the kernel is 6.9 or later; by default open",
+    )
+    parser.add_argument(
         "--guard",
         type=_network,
         action="append",
@@ -73,7 +81,7 @@ def run(given: Namespace) -> int:
         return Exit.YES
     say = _logger(given.log_format)
     settings = Settings(
-        given.node or gethostname(), given.mode, given.established, tuple(given.guard), given.log_staged
+        given.node or gethostname(), given.mode, given.established, given.tables, tuple(given.guard), given.log_staged
     )
     if given.once:
         return _once(_opener(given, say), settings)

@@ -10,7 +10,7 @@ TABLE = text(1, naming.TABLE)
 _COUNTER = 1
 _RULE_COMMENT, _OBJECT_COMMENT = 0, 0
 _ACCEPT = 1
-_HOOKS = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
+HOOKS = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
 
 
 def table(flags: int) -> bytes:
@@ -27,7 +27,7 @@ def chain(name: str, hook: Hook | None = None) -> bytes:
 
 def hooked(hook: Hook) -> bytes:
     priority = attribute(2, hook.priority.to_bytes(4, "big", signed=True))
-    return nested(4, number(1, _HOOKS[hook.name]), priority) + number(5, _ACCEPT) + text(7, "filter")
+    return nested(4, number(1, HOOKS[hook.name]), priority) + number(5, _ACCEPT) + text(7, "filter")
 
 
 def rules_of(chain_name: str) -> bytes:
