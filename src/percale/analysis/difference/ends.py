@@ -1,9 +1,9 @@
 """Parties that two worlds have in common: what they are in the one, and what in the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, product
+from itertools import chain, permutations, product
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from percale.analysis.difference.pairing import Pair, Pairing
 from percale.analysis.symbolic.bits import Indices
 from percale.analysis.symbolic.engine import Engine, Ground
 from percale.analysis.symbolic.one_way import OneWay
+from percale.policy.endpoints import Endpoint
 from percale.policy.rules import Direction
 from percale.traffic.intervals import EMPTY, Intervals
 
@@ -158,6 +159,39 @@ class Kinds:
 def _subjects(way: OneWay, numbers: Indices, workloads: int) -> Indices:
     known = np.append(way.subjects.class_of, -1)
     return known[np.where(numbers < workloads, numbers, -1)]
+
+
+def coinciding(kinds: Kinds, pairs: Iterable[Pair]) -> set[tuple[Pair, Pair]]:
+    """Two by two, those that can only have one and the same address in either world."""
+    found: set[tuple[Pair, Pair]] = set()
+    held = list(pairs)
+    for index, engine in enumerate((kinds.old, kinds.new)):
+        free = _free(engine, index, kinds.ends)
+        at: dict[int, list[Pair]] = {}
+        for pair in held:
+            if (only := _only_place(engine, (pair.old, pair.new)[index], free.get(pair))) is not None:
+                at.setdefault(only, []).append(pair)
+        found.update(chain.from_iterable(permutations(ones, 2) for ones in at.values()))
+    return found
+
+
+def _free(engine: Engine, index: int, ends: Iterable[End]) -> dict[Pair, Intervals]:
+    """Of each workload that has no address in the world, those that it may get."""
+    identities, found = engine.identities, dict[Pair, Intervals]()
+    for end in ends:
+        for pair in end.pairs:
+            if not (pair.old, pair.new)[index].networks:
+                free = identities.free[identities.known[(end.old, end.new)[index]].atom]
+                found[pair] = found[pair] | free if pair in found else free
+    return found
+
+
+def _only_place(engine: Engine, one: Endpoint, free: Intervals | None) -> int | None:
+    if free is None:
+        own = [int(address) for address in one.addresses if address.version == engine.cells.version]
+        return own[0] if len(own) == 1 else None
+    (first, last), *others = free.spans or ((0, 1),)
+    return first if first == last and not others else None
 
 
 def templates(pair: Pair) -> bool:

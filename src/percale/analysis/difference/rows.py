@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import FrozenBitMap
 
-from percale.analysis.difference.ends import End, Kinds, templates
+from percale.analysis.difference.ends import End, Kinds, coinciding, templates
 from percale.analysis.difference.fates import (
     NOT_ASKED,
     Fates,
@@ -148,6 +148,10 @@ class Comparison:
             for pair in product(sender_shapes.get(source, ()), receiver_shapes.get(destination, ()))
         }
         count = sum(sending[one] * receiving[other] - single[one, other] for one, other in changed)
+        involved = {shape for both in changed for shape in both}
+        held = (pair for pair in senders if senders[pair] in involved or receivers[pair] in involved)
+        # No packet passes between two that can only have one and the same address.
+        count -= sum((senders[one], receivers[other]) in changed for one, other in coinciding(self.senders, held))
         return len(senders) ** 2 - single.total(), count
 
     def holds(self, line: Line, sources: Iterable[int], destinations: Iterable[int]) -> bool:
