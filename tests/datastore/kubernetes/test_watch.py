@@ -305,3 +305,16 @@ def test_who_may_not_see_definitions_is_told_once() -> None:
             assert gathered(watch, 1) == ["+GlobalNetworkPolicy(open)"]
         error = made.reported.get(timeout=60)
         assert 'cannot list resource "customresourcedefinitions"' in str(error)
+
+
+def test_an_old_deletion_that_is_told_again_removes_nothing() -> None:
+    def line(type_: str, version: int) -> bytes:
+        event = {"type": type_, "object": namespace("n") | {"metadata": {"name": "n", "resourceVersion": str(version)}}}
+        return json.dumps(event).encode() + b"\n"
+
+    lived = line("ADDED", 1001), line("DELETED", 1002), line("ADDED", 1003)
+    with cluster() as made:
+        replay(made.server, "namespaces", b"".join(lived), b"".join(lived), line("DELETED", 1004))
+        with watched(made, NAMESPACE) as watch:
+            made.server.objects.version = 2000
+            assert gathered(watch, 4) == ["+Namespace(n)", "-Namespace(n)", "+Namespace(n)", "-Namespace(n)"]

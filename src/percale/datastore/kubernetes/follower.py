@@ -140,10 +140,10 @@ class Follower:
         version = version_in(event.object.get("metadata") or {})
         if event.type == "BOOKMARK":
             self.start.version = max(version, self.start.version)
-        elif version > self.start.version or event.type == "DELETED":
+        elif version > self.start.version or (event.type == "DELETED" and self.start.known is not None):
             entry = self._now(event)
             self.start.version = max(version, self.start.version)
-            if entry and self._is_new(*entry):
+            if entry and self._is_new(*entry, version):
                 yield Change(*entry, self.start.version)
 
     def _now(self, event: Event) -> tuple[Key, Manifest | None] | None:
@@ -159,17 +159,16 @@ class Follower:
                 return key, other.manifest
         return entry
 
-    def _is_new(self, key: Key, manifest: Manifest | None) -> bool:
-        """Whether it is not what has been told of it last."""
+    def _is_new(self, key: Key, manifest: Manifest | None, version: int) -> bool:
+        """Whether it is not what has been told of it last, nor older than that."""
         known = self.start.known
+        if known is None:
+            return True
+        before = known.get(key)
         if manifest is None:
-            return known is None or known.pop(key, None) is not None
-        version = resource_version(manifest)
-        if known is not None:
-            if known.get(key) == version:
-                return False
-            known[key] = version
-        return True
+            return before is not None and int(before) <= version and bool(known.pop(key))
+        known[key] = resource_version(manifest)
+        return known[key] != before
 
     def _relist(self) -> None:
         """Tell the difference between what was told and what is there; raises RevisionTooOld if that is not known."""

@@ -44,7 +44,8 @@ class Kubernetes(SingleWrites):
         self._validity = Validity(self._server.name, report)
         self._lock = Lock()
         self._served: Served = {}
-        self._listed: tuple[Revision, Selection, dict[Resource, Listed]] | None = None
+        #: What the last list has shown, by versions, for the watch that begins there.
+        self._shown: tuple[Revision, Selection, dict[Resource, dict[Key, str]]] | None = None
 
     @property
     def name(self) -> str:
@@ -64,19 +65,25 @@ class Kubernetes(SingleWrites):
         found = self._listed_now(selection)
         revision = Position.at_each({str(one): listed.version for one, listed in found.items()}).as_revision
         with self._lock:
-            self._listed = (revision, selection, found)
+            self._shown = (revision, selection, {one: listed.versions for one, listed in found.items()})
         manifests = {key: manifest for one in found.values() for key, manifest in one.manifests.items()}
         return Listing(in_order(manifests), revision)
 
     def watch(self, selection: Selection, since: Revision) -> Watch:
         at = Position.of(since)
-        with self._lock:
-            known = self._listed if self._listed and self._listed[:2] == (since, selection) else None
-        starts: dict[Resource, Start] = {}
-        for resource in known[2] if known else self._resources(selection):
-            starts[resource] = Start(at[str(resource)], known[2][resource].versions if known else None)
+        known = self._shown_at(since, selection)
+        resources = self._resources(selection) if known is None else known
+        starts = {one: Start(at[str(one)], None if known is None else known[one]) for one in resources}
         wanted = Wanted(_kinds_of(selection), selection.namespace)
         return KubernetesWatch(self._discovery, self._validity, wanted, starts, at)
+
+    def _shown_at(self, since: Revision, selection: Selection) -> dict[Resource, dict[Key, str]] | None:
+        """A copy of its own for each watch."""
+        with self._lock:
+            shown = self._shown
+        if shown is None or shown[:2] != (since, selection):
+            return None
+        return {one: dict(versions) for one, versions in shown[2].items()}
 
     def write(self, changes: Sequence[Change]) -> Sequence[Manifest | None]:
         if len(changes) > 1:
