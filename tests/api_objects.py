@@ -31,6 +31,7 @@ CORE = (
     Served("v1", "pods", "Pod"),
     Served("v1", "serviceaccounts", "ServiceAccount"),
     Served("v1", "services", "Service"),
+    Served("apps/v1", "daemonsets", "DaemonSet"),
     Served("apps/v1", "deployments", "Deployment"),
     Served("apps/v1", "statefulsets", "StatefulSet"),
     Served("discovery.k8s.io/v1", "endpointslices", "EndpointSlice"),

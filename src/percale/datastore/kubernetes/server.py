@@ -31,7 +31,7 @@ class Patience:
     #: How long an answer may take; the server itself thinks for three seconds about versions that it has not reached.
     answer_s: float = 15.0
     #: How long a call may take with all its tries.
-    all_s: float = 15.0
+    all_s: float = 10.0
 
 
 class Unanswered(Exception):
