@@ -22,6 +22,7 @@ from bench import (
     reachability,
     reading,
     resolution,
+    update,
 )
 from bench.report import Report
 from percale.errors import PercaleError
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "node": node,
     "load": load,
     "netlink": netlink,
+    "update": update,
     "reading": reading,
     "resolution": resolution,
     "reach": reach,

@@ -261,7 +261,7 @@ def test_the_model_of_the_kernel_refuses(transaction: tuple[Operation, ...]) -> 
 
 # Random worlds.
 
-_WORLDS = 24
+_WORLDS = 12
 
 
 @pytest.mark.parametrize("seed", range(_WORLDS))
@@ -293,7 +293,7 @@ def test_worlds_at_random_change_the_fate_of_packets() -> None:
         manifests, story = HostGenerator(Random(seed)).host_world(), Story()
         story.go_to(compiled(manifests, where))
         changed += story.go_watched(compiled(mutated_hosts(manifests, seed), where), passages(seed, where, 30))
-    assert changed > 100
+    assert changed > 30
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -53,8 +53,8 @@ class _TableChange:
         self._family = table.family
         self._old, self._new = self._before.table.chains, table.chains
         self._added = [one for one in self._new.values() if not self._stays(one)]
-        changed = [one for one in self._new.values() if self._stays(one) and self._old[one.name] != one]
-        self._filled = {one.name for one in changed}
+        stay = ((self._old[one.name], one) for one in self._new.values() if self._stays(one))
+        self._filled = {new.name for old, new in stay if old is not new and old != new}
         self._sets = self._settled(table)
         self._names = {name: place.name for name, place in self._sets.places.items() if place.name != name}
         self._hooked = {name: self._kernel_name(one) for name, one in self._new.items() if one.hook}
