@@ -3,9 +3,18 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 
-from percale.dataplane.matching import Matcher, Matches
+from percale.dataplane.in_force import Programs
+from percale.dataplane.local_policies import LocalPolicies
+from percale.dataplane.matching import Matches
+from percale.dataplane.membership import Membership
+from percale.dataplane.parts import Parts
 from percale.dataplane.peers import PeerRule, answer, rules_of_workload
+from percale.dataplane.places import Places
+from percale.dataplane.programs import TierProgram
 from percale.dataplane.ruleset import Compare, Element, Field, IntervalSet, Lookup, Match, Spans
+from percale.dataplane.segments import Segments
+from percale.dataplane.stages import POD_EGRESS
+from percale.policy.incremental.difference import Change, PolicyChange
 from percale.policy.rules import OWN_SIDE, Direction, Rule
 from percale.policy.world import World
 from percale.traffic.addresses import Address
@@ -13,11 +22,11 @@ from percale.traffic.intervals import Intervals
 from percale.traffic.packet import Packet
 
 
-def any_holds(alternatives: Iterable[Matches], packet: Packet, matcher: Matcher) -> bool:
-    return any(all(_holds(match, packet, matcher) for match in matches) for matches in alternatives)
+def any_holds(alternatives: Iterable[Matches], packet: Packet, parts: Parts) -> bool:
+    return any(all(_holds(match, packet, parts) for match in matches) for matches in alternatives)
 
 
-def _holds(match: Match, packet: Packet, matcher: Matcher) -> bool:
+def _holds(match: Match, packet: Packet, parts: Parts) -> bool:
     match match:
         case Compare(field, value, negated):
             values = value if isinstance(value, tuple) else (value,)
@@ -28,7 +37,7 @@ def _holds(match: Match, packet: Packet, matcher: Matcher) -> bool:
             return (first <= number <= last) != negated
         case Lookup(fields, name, negated):
             key = tuple(_read(field, packet) for field in fields)
-            return _is_in(key, name, matcher) != negated
+            return _is_in(key, name, parts) != negated
 
 
 def _is(found: int | Address, wanted: Element) -> bool:
@@ -37,10 +46,12 @@ def _is(found: int | Address, wanted: Element) -> bool:
     return found == wanted
 
 
-def _is_in(key: tuple[int | Address, ...], name: str, matcher: Matcher) -> bool:
-    if name in matcher.sets:
-        return key in matcher.sets[name].elements
-    return _is_inside(key[0], matcher.interval_sets[name])
+def _is_in(key: tuple[int | Address, ...], name: str, parts: Parts) -> bool:
+    if name in parts.rosters:
+        return key in parts.rosters[name].elements
+    if name in parts.sets:
+        return key in parts.sets[name].elements
+    return _is_inside(key[0], parts.interval_sets[name])
 
 
 def _is_inside(found: int | Address, inside: IntervalSet) -> bool:
@@ -74,3 +85,26 @@ def compiled(rule: Rule, mark: str, direction: Direction, own: Address, here: Wo
     """The rule as a workload with that address enforces it."""
     answered = answer(rule.entity(OWN_SIDE[direction]), own, here.objects_at(own))
     return list(rules_of_workload(rule, mark, direction, own.version, answered))
+
+
+def segments_of(
+    rules: Iterable[PeerRule], direction: Direction, membership: Membership, *, forward: bool = True
+) -> Segments:
+    """Of one tier whose rules are these, in IPv4; their marks go by their own names."""
+    tier = TierProgram("tier", POD_EGRESS, direction, 4, tuple(rules), None, {})
+    found = Segments(tier, membership)
+    found.place(forward=forward)
+    return found
+
+
+def programs_of(here: World) -> Programs:
+    """Of all workloads of a world."""
+    policies, places = LocalPolicies(), Places()
+    everyone = [Change(None, one) for one in (*here.workloads, *here.host_endpoints, *here.network_sets)]
+    places.apply(everyone)
+    policies.follow(
+        [PolicyChange(None, one) for one in here.policies.policies], [Change(None, one) for one in here.workloads]
+    )
+    programs = Programs(policies, places)
+    programs.follow(here.policies.tiers, here.profiles)
+    return programs

@@ -37,7 +37,7 @@ def _rules(here: World) -> Iterator[tuple[Direction, Rule]]:
 def test_an_alternative_holds_where_the_rule_matches(seed: int) -> None:
     generator = Generator(Random(seed))
     here = world_from(generator.world()).placed(ADDRESSES)
-    membership = Membership(here)
+    membership = Membership.of(here)
     pods = {address for own in ADDRESSES.values() for address in own}
     for _ in range(40):
         packet = generator.packet(ELSEWHERE)
@@ -46,7 +46,7 @@ def test_an_alternative_holds_where_the_rule_matches(seed: int) -> None:
             own = _own(packet, direction)
             if own in pods:
                 left = compiled(rule, "m", direction, own, here)
-                held = any(any_holds(matcher.alternatives(one), packet, matcher) for one in left)
+                held = any(any_holds(matcher.alternatives(one), packet, matcher.parts) for one in left)
                 assert held == matches(rule, packet, here), (rule, packet)
 
 
@@ -61,7 +61,7 @@ def _compiled(rule: dict[str, Any], *others: Any) -> tuple[list[PeerRule], Match
     )
     ((direction, only),) = _rules(here)
     own = next(one for one in here.workloads if str(one) == "shop/db").addresses[0]
-    return compiled(only, "m", direction, own, here), Matcher(Membership(here), 4)
+    return compiled(only, "m", direction, own, here), Matcher(Membership.of(here), 4)
 
 
 def _alternatives(rule: dict[str, Any]) -> list[list[Match]]:
@@ -107,7 +107,7 @@ def test_traffic(rule: dict[str, Any], expected: list[list[Match]]) -> None:
 def test_several_ports_are_a_set_that_rules_share() -> None:
     left, matcher = _compiled(allow(protocol="TCP", destination={"ports": [443, 80]}))
     matcher.alternatives(left[0])
-    assert matcher.sets[BOTH].elements == {(80,), (443,)}
+    assert matcher.parts.sets[BOTH].elements == {(80,), (443,)}
 
 
 def test_few_networks_are_compared_one_by_one() -> None:
@@ -122,7 +122,7 @@ def test_many_networks_share_an_interval_set() -> None:
     left, matcher = _compiled(allow(source={"nets": [f"192.0.{n}.0/24" for n in range(4)]}))
     ((lookup,),) = matcher.alternatives(left[0])
     assert isinstance(lookup, Lookup)
-    elements = matcher.interval_sets[lookup.set].elements
+    elements = matcher.parts.interval_sets[lookup.set].elements
     assert isinstance(elements, tuple)
     assert [str(net) for net in elements] == ["192.0.0.0/22"]
 
@@ -136,8 +136,8 @@ def test_members_are_a_hash_set_and_networks_beside_it() -> None:
     ((members,), (networks,)) = matcher.alternatives(left[0])
     assert isinstance(members, Lookup)
     assert isinstance(networks, Lookup)
-    assert {str(element[0]) for element in matcher.sets[members.set].elements} == {"198.51.100.7"}
-    nets = matcher.interval_sets[networks.set].elements
+    assert {str(element[0]) for element in matcher.parts.rosters[members.set].elements} == {"198.51.100.7"}
+    nets = matcher.parts.interval_sets[networks.set].elements
     assert isinstance(nets, tuple)
     assert [str(net) for net in nets] == ["203.0.113.0/24"]
 

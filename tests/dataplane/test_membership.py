@@ -19,7 +19,7 @@ _EVERYWHERE = [*(one for own in ADDRESSES.values() for one in own), *ELSEWHERE]
 def test_members_are_all_that_the_selector_matches(seed: int) -> None:
     generator = Generator(Random(seed))
     here = world_from(generator.world()).placed(ADDRESSES)
-    membership = Membership(here)
+    membership = Membership.of(here)
     for _ in range(30):
         selector = parse(generator.selector())
         for one in _EVERYWHERE:
@@ -33,5 +33,5 @@ def test_all_workloads_of_one_name_stand_behind_a_service() -> None:
     here = world(pod("shop/web", {"app": "web"}, at=["10.0.0.1"]), service)
     (one,) = here.workloads
     here = type(here)(workloads=(one, one.at(address("10.0.0.2"))), services=here.services)
-    found = Membership(here).service(ServiceRef("shop", "web"), 4)
+    found = Membership.of(here).service(ServiceRef("shop", "web"), 4, ports=True).elements
     assert found == {(address("10.0.0.1"), 6, 80), (address("10.0.0.2"), 6, 80)}

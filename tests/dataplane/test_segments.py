@@ -1,6 +1,5 @@
 """Runs of rules as one map: its answer is that of the first rule that matches."""
 
-from collections.abc import Iterable
 from itertools import product
 from random import Random
 from typing import Any
@@ -9,13 +8,14 @@ import pytest
 
 from agreement import world_from
 from builders import allow, deny, pod, policy, world
-from dataplane.reading import any_holds, compiled
+from dataplane.reading import any_holds, compiled, segments_of
 from percale.dataplane.matching import Matcher
 from percale.dataplane.membership import Membership
 from percale.dataplane.peers import PeerRule
-from percale.dataplane.segments import PointMap, Segment, segments
+from percale.dataplane.ruleset import Goto
+from percale.dataplane.segments import PointMap, Segments
 from percale.policy.matching import matches
-from percale.policy.rules import OWN_SIDE, Direction, Side
+from percale.policy.rules import Direction
 from percale.policy.world import World
 from percale.traffic.addresses import Address, address
 from percale.traffic.packet import Packet
@@ -24,7 +24,6 @@ from random_worlds import ADDRESSES, ELSEWHERE, PODS, Generator
 
 _PORTS = (53, 80, 81, 443)
 _SOURCE_PORTS = [80, 40_000]
-_ROOM = 10_000
 
 
 def _rule(random: Random, peer: str) -> dict[str, Any]:
@@ -68,14 +67,14 @@ def _world(random: Random, direction: Direction) -> World:
     return world_from([*pods, asked]).placed(ADDRESSES)
 
 
-def _first(found: Iterable[Segment], packet: Packet, direction: Direction, matcher: Matcher) -> str | None:
+def _first(found: Segments, packet: Packet, direction: Direction, matcher: Matcher) -> str | None:
     """The mark that decides, as a chain of the segments would find it."""
     peer = packet.source if direction is Direction.INGRESS else packet.destination
-    for segment in found:
+    for segment in found.listed:
         if isinstance(segment, PointMap):
-            if mark := dict(segment.marks).get((peer, packet.protocol, packet.destination_port)):
-                return mark
-        elif any_holds(matcher.alternatives(segment), packet, matcher):
+            if goto := found.maps[segment.name].elements.get((peer, packet.protocol, packet.destination_port)):
+                return goto.chain
+        elif any_holds(matcher.alternatives(segment), packet, matcher.parts):
             return segment.mark
     return None
 
@@ -85,14 +84,14 @@ def _compiled(here: World, direction: Direction, own: Address) -> list[PeerRule]
     return [one for rule in only.rules(direction) for one in compiled(rule, rule.path, direction, own, here)]
 
 
+@pytest.mark.parametrize("forward", [True, False], ids=["forward", "in place"])
 @pytest.mark.parametrize("direction", Direction)
 @pytest.mark.parametrize("seed", range(150))
-def test_the_first_rule_that_matches_decides(seed: int, direction: Direction) -> None:
+def test_the_first_rule_that_matches_decides(seed: int, direction: Direction, *, forward: bool) -> None:
     here = _world(Random(seed), direction)
-    membership, (only,) = Membership(here), here.policies.policies
+    membership, (only,) = Membership.of(here), here.policies.policies
     own = ADDRESSES[PODS[0]][0]
-    rules = _compiled(here, direction, own)
-    found = list(segments(rules, OWN_SIDE[direction].other, membership, 4, _ROOM))
+    found = segments_of(_compiled(here, direction, own), direction, membership, forward=forward)
     matcher = Matcher(membership, 4)
     peers = [address for name in PODS[1:] for address in ADDRESSES[name][:1]] + [ELSEWHERE[0]]
     for peer, protocol, source_port, port in product(peers, (TCP, UDP, SCTP), _SOURCE_PORTS, _PORTS):
@@ -107,19 +106,19 @@ def test_the_worlds_have_maps_and_rules_beside_them() -> None:
     for seed in range(20):
         here = _world(Random(seed), Direction.INGRESS)
         rules = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
-        kinds |= {type(one) for one in segments(rules, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4, _ROOM)}
+        kinds |= {type(one) for one in segments_of(rules, Direction.INGRESS, Membership.of(here)).listed}
     assert kinds == {PointMap, PeerRule}
 
 
-def _segments_of(*rules: dict[str, Any], room: int = _ROOM) -> list[Segment]:
+def _segments_of(*rules: dict[str, Any], forward: bool = True) -> Segments:
     pods = [one for one in Generator(Random(1)).world() if one["kind"] in ("Pod", "Namespace")]
     here = world_from([*pods, policy("p", types=["Ingress"], ingress=rules)]).placed(ADDRESSES)
     compiled = _compiled(here, Direction.INGRESS, ADDRESSES[PODS[0]][0])
-    return list(segments(compiled, OWN_SIDE[Direction.INGRESS].other, Membership(here), 4, room))
+    return segments_of(compiled, Direction.INGRESS, Membership.of(here), forward=forward)
 
 
-def _shape(found: Iterable[Segment]) -> list[str]:
-    return ["map" if isinstance(one, PointMap) else "rule" for one in found]
+def _shape(found: Segments) -> list[str]:
+    return ["map" if isinstance(one, PointMap) else "rule" for one in found.listed]
 
 
 def _to(port: int | str, *, make: Any = allow) -> dict[str, Any]:
@@ -144,7 +143,7 @@ _LOGGED = _to(80) | {"action": "Log", "destination": {}}
         ([_to(1), _FROM_PORT, _to(2), _to(3), _to(100), _to(101)], ["map", "rule", "rule"]),
         ([_LOGGED, *(_to(n) for n in (1, 2, 3, 4))], ["rule", "map"]),
         ([_LOGGED, *(_to(n) for n in (1, 2, 3, 4)), _ELSEWHERE, _to(5)], ["rule", "map", "rule", "rule"]),
-        ([_to("1:65"), *(_to(n) for n in (1, 2, 3, 4))], ["rule", "map"]),
+        ([_to("1:65"), *(_to(n) for n in (1, 2, 3, 4))], ["rule"]),
         ([_to("1:64"), *(_to(n) for n in (1, 2, 3))], ["map"]),
         ([*(_to(n) for n in (1, 2, 3)), _to(4) | {"action": "Log"}], ["rule"] * 4),
     ],
@@ -154,21 +153,23 @@ def test_what_becomes_a_map(rules: list[dict[str, Any]], shape: list[str]) -> No
     assert _shape(_segments_of(*rules)) == shape
 
 
-@pytest.mark.parametrize("limit", ["_MOST_QUESTIONS", "room"])
-def test_beyond_a_limit_only_runs_become_maps(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = [_to(1), _ELSEWHERE, *(_to(n) for n in (2, 3, 4, 5))]
-    assert _shape(_segments_of(*rules)) == ["map", "rule"]
-    if limit == "room":
-        assert _shape(_segments_of(*rules, room=4)) == ["rule", "rule", "map"]
-    else:
-        monkeypatch.setattr(f"percale.dataplane.segments.{limit}", 4)
-        assert _shape(_segments_of(*rules)) == ["rule", "rule", "map"]
+_BEHIND_ANOTHER = [_to(1), _ELSEWHERE, *(_to(n) for n in (2, 3, 4, 5))]
+
+
+def test_where_there_is_no_room_only_runs_become_maps() -> None:
+    assert _shape(_segments_of(*_BEHIND_ANOTHER)) == ["map", "rule"]
+    assert _shape(_segments_of(*_BEHIND_ANOTHER, forward=False)) == ["rule", "rule", "map"]
+
+
+def test_behind_too_many_others_a_rule_stays_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("percale.dataplane.segments._MOST_AHEAD", 0)
+    assert _shape(_segments_of(*_BEHIND_ANOTHER)) == ["rule", "rule", "map"]
 
 
 def test_of_two_rules_with_a_point_the_first_has_it() -> None:
-    (only,) = _segments_of(_to(1, make=deny), _to(2), _to(3), _to(4), _to(1))
-    assert isinstance(only, PointMap)
-    assert {mark for point, mark in only.marks if point[2] == 1} == {"ingress[0]"}
+    found = _segments_of(_to(1, make=deny), _to(2), _to(3), _to(4), _to(1))
+    (only,) = found.maps.values()
+    assert {goto for point, goto in only.elements.items() if point[2] == 1} == {Goto("ingress[0]")}
 
 
 _NAMED = {"http": 80, "dns": 53, "metrics": 9000, "admin": 81}
@@ -191,6 +192,7 @@ def test_what_a_rule_before_them_decides_is_not_brought_forward(before: dict[str
         policy("p", types=["Egress"], egress=[deny(protocol="TCP", destination=before), *by_number]),
     )
     rules = _compiled(here, Direction.EGRESS, address("10.0.0.2"))
-    brought_forward, _ = segments(rules, Side.DESTINATION, Membership(here), 4, _ROOM)
-    assert isinstance(brought_forward, PointMap)
-    assert {point[2] for point, _ in brought_forward.marks} == free
+    found = segments_of(rules, Direction.EGRESS, Membership.of(here))
+    (brought_forward,) = found.maps.values()
+    assert _shape(found) == ["map", "rule"]
+    assert {point[2] for point in brought_forward.elements} == free

@@ -169,7 +169,8 @@ _TWO_INEQUALITIES = re.compile(r"th sport != \d+ .*th dport != \d+(?![-\d])")
 def test_two_inequalities_of_ports_are_never_left_for_nft_to_merge() -> None:
     """Of `th sport != 1 th dport != 2` nft makes one comparison, which holds as soon as either port differs."""
     assert _TWO_INEQUALITIES.search("th sport != 1 th dport != 2 goto x")
-    shown = text.ruleset_text(compile_ruleset(_golden_world(), _golden_world().workloads)[0])
+    golden = _golden_world()
+    shown = text.ruleset_text(compile_ruleset(golden, golden.workloads)[0])
     assert "th sport != 1-1 th dport != 2-2 goto" in shown
     for seed in range(40):
         world = world_from(Generator(Random(seed)).world()).placed(ADDRESSES)

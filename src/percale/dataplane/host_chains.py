@@ -95,7 +95,7 @@ class HostChains:
 
     def _entry(self, endpoint: Endpoint, hook: Hook, direction: Direction) -> str | None:
         """A chain that ends by falling off its end where the endpoint has nothing to say."""
-        program = self._parts.programs.of_host(endpoint, self._parts.version, direction, hook)
+        program = self._parts.programs.in_force(endpoint).of_host(self._parts.version, direction, hook)
         tracked = hook in (Hook.NORMAL, Hook.FORWARD)
         if not (tracked or program.tiers):
             return None
@@ -110,8 +110,7 @@ class HostChains:
             )
         elif hook is not Hook.FORWARD:
             opening += failsafe_rules(self._parts.settings, hook, direction, self._parts.version)
-        opening.append(Rule((), (Jump(self._parts.writer.class_chain(program)),)))
-        return self._parts.writer.add("h", opening)
+        return self._parts.entry(opening, program)
 
 
 def _negated(match: Match) -> Match:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from percale.dataplane import naming
-from percale.dataplane.membership import Members, Membership
+from percale.dataplane.membership import Membership
+from percale.dataplane.parts import Parts
 from percale.dataplane.peers import NamedPorts, Peer, PeerRule
-from percale.dataplane.ruleset import Compare, Element, Field, IntervalSet, Key, Lookup, Match, Set, Spans
+from percale.dataplane.rosters import Roster, address_key
+from percale.dataplane.ruleset import Compare, Field, IntervalSet, Key, Lookup, Match, Set, Spans
 from percale.policy.rules import ServiceRef, Side
 from percale.selector import Selector
 from percale.traffic.addresses import AddressSet, Network
@@ -46,14 +48,12 @@ _BEFORE_NAT = _Ends(Field.SADDR, Field.SPORT, Field.ORIGINAL_DADDR, Field.ORIGIN
 
 
 class Matcher:
-    """Matches for the rules of one table and direction; gathers the sets that they look into."""
+    """Matches for the rules of one table; the sets that they look into become parts."""
 
     def __init__(self, membership: Membership, version: int) -> None:
         self._membership = membership
         self._version = version
-        self._address_key = Key.IPV4 if version == 4 else Key.IPV6
-        self.sets: dict[str, Set] = {}
-        self.interval_sets: dict[str, IntervalSet] = {}
+        self.parts = Parts()
 
     def alternatives(self, rule: PeerRule, *, before_nat: bool = False) -> list[Matches]:
         """Cheap matches first: what a packet of another protocol fails at once saves the lookups.
@@ -105,7 +105,7 @@ class Matcher:
 
     def _members(self, selector: Selector, address: Field) -> list[Matches]:
         members = self._membership.members(selector, self._version)
-        found: list[Matches] = [(Lookup((address,), self._member_set(members)),)]
+        found: list[Matches] = [(self._in_roster(members, address),)]
         if members.networks:
             found.append((Lookup((address,), self._network_set(members.networks)),))
         return found
@@ -119,39 +119,24 @@ class Matcher:
         )
 
     def _named(self, named: NamedPorts, fields: tuple[Field, ...]) -> Lookup:
-        says = f"port {','.join(named.names)} of {named.selector or 'any endpoint'}"
-        elements = self._membership.named_ports(named, self._version)
-        return Lookup(fields, self._tuple_set("p", says, elements))
+        return self._in_roster(self._membership.named_ports(named, self._version), *fields)
 
     def _service(self, service: ServiceRef, side: Side, ends: _Ends) -> Lookup:
-        says = f"service {service.namespace}/{service.name}"
-        elements = self._membership.service(service, self._version)
         address, port = ends.of(side)
-        if side is Side.DESTINATION:
-            return Lookup((address, Field.L4PROTO, port), self._tuple_set("v", says, elements))
-        name = f"w-{naming.digest(says)}"
-        members: frozenset[tuple[Element, ...]] = frozenset((one[0],) for one in elements)
-        self.sets[name] = Set(name, (self._address_key,), members, says)
-        return Lookup((address,), name)
+        if side is Side.SOURCE:
+            return self._in_roster(self._membership.service(service, self._version, ports=False), address)
+        behind = self._membership.service(service, self._version, ports=True)
+        return self._in_roster(behind, address, Field.L4PROTO, port)
 
-    def _member_set(self, members: Members) -> str:
-        """Named by meaning, not by contents: a pod that joins is one element more, and no rule changes."""
-        name = f"s-{naming.digest(members.text)}"
-        if name not in self.sets:
-            elements: frozenset[tuple[Element, ...]] = frozenset((one,) for one in members.addresses)
-            self.sets[name] = Set(name, (self._address_key,), elements, members.text)
-        return name
-
-    def _tuple_set(self, letter: str, says: str, elements: frozenset[tuple[Element, ...]]) -> str:
-        name = f"{letter}-{naming.digest(says)}"
-        self.sets[name] = Set(name, (self._address_key, Key.PROTOCOL, Key.PORT), elements, says)
-        return name
+    def _in_roster(self, roster: Roster, *fields: Field) -> Lookup:
+        self.parts.rosters[roster.set.name] = roster
+        return Lookup(fields, roster.set.name)
 
     def _network_set(self, networks: tuple[Network, ...]) -> str:
         """Named by contents: an interval set in use is never changed, a new one is filled beforehand."""
         disjoint = tuple(AddressSet.of(networks).networks(self._version))
         name = f"n-{naming.digest(*disjoint)}"
-        self.interval_sets[name] = IntervalSet(name, self._address_key, disjoint)
+        self.parts.interval_sets[name] = IntervalSet(name, address_key(self._version), disjoint)
         return name
 
     def _traffic(self, traffic: Traffic, ends: _Ends) -> list[Matches]:
@@ -187,7 +172,7 @@ class Matcher:
         if len(values.spans) == 1 or whole is ANY_ICMP:
             return [(Spans(field, first, last),) for first, last in values]
         name = f"q-{naming.digest(values)}"
-        self.interval_sets[name] = IntervalSet(name, Key.PORT, values)
+        self.parts.interval_sets[name] = IntervalSet(name, Key.PORT, values)
         return [(Lookup((field,), name),)]
 
     def _whole_protocols(self, traffic: Traffic) -> Matches | None:
@@ -204,7 +189,7 @@ class Matcher:
             return Compare(field, values, negated)
         letter, key = ("y", Key.PROTOCOL) if field is Field.L4PROTO else ("x", Key.PORT)
         name = f"{letter}-{naming.digest(*values)}"
-        self.sets[name] = Set(name, (key,), frozenset((one,) for one in values))
+        self.parts.sets[name] = Set(name, (key,), frozenset((one,) for one in values))
         return Lookup((field,), name, negated)
 
 

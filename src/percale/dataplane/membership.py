@@ -1,93 +1,121 @@
-"""Which addresses stand behind selectors, named ports and services: the contents of sets."""
+"""Which addresses stand behind selectors, named ports and services, kept true for what has been asked about.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+Whoever asks gets a roster to hold on to; a change tells which rosters moved, and nobody else has to ask again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from percale.dataplane.peers import NamedPorts
-from percale.policy.endpoints import Endpoint
+from percale.dataplane.places import Places
+from percale.dataplane.rosters import Backends, DeclaredPorts, Members, Move, Roster
+from percale.policy.incremental.difference import Change
+from percale.policy.incremental.selector_index import SelectorIndex
+from percale.policy.incremental.tracked import Tracked
 from percale.policy.rules import ServiceRef
-from percale.policy.subjects import Label, wanted_labels
-from percale.policy.world import World
-from percale.selector import Selector
-from percale.traffic.addresses import Address, AddressSet, Network
+from percale.policy.world import ServiceBackend, World
+from percale.selector import All, Selector
+
+Moves = Mapping[Roster, Move]
+Services = Mapping[ServiceRef, tuple[ServiceBackend, ...]]
+
+_ANYONE = All()
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
-    """The addresses of one IP version that a selector stands for, and its text."""
+@dataclass(slots=True)
+class _Behind:
+    """What has been asked about the endpoints behind one selector."""
 
-    text: str
-    addresses: frozenset[Address]
-    networks: tuple[Network, ...]
-    _wide: AddressSet
+    tracked: Tracked
+    members: dict[int, Members] = field(default_factory=dict)
+    ports: dict[tuple[NamedPorts, int], DeclaredPorts] = field(default_factory=dict)
 
-    def __contains__(self, address: Address) -> bool:
-        return address in self.addresses or address in self._wide
+    @property
+    def rosters(self) -> Iterator[Members | DeclaredPorts]:
+        yield from self.members.values()
+        yield from self.ports.values()
+
+    def keep(self, asked: Collection[Roster]) -> None:
+        self.members = {key: one for key, one in self.members.items() if one in asked}
+        self.ports = {key: one for key, one in self.ports.items() if one in asked}
 
 
 class Membership:
-    """One world's members, each question answered once.
+    """Cheapest where selectors are expected before endpoints come."""
 
-    Single addresses and wider networks are told apart: addresses come and go with pods and live in hash sets,
-    networks live in interval sets, where a deletion takes seconds.
-    """
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._index = SelectorIndex()
+        self._services: Services = {}
+        # By text, which to write out once is quicker than to hash a selector and to compare it.
+        self._behind: dict[str, _Behind] = {}
+        self._of: dict[Tracked, _Behind] = {}
+        self._backends: dict[ServiceRef, dict[tuple[int, bool], Backends]] = {}
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._objects: tuple[Endpoint, ...] = (*world.workloads, *world.host_endpoints, *world.network_sets)
-        self._by_label: dict[Label, list[Endpoint]] = {}
-        for one in self._objects:
-            for label in one.labels.items():
-                self._by_label.setdefault(label, []).append(one)
-        self._members: dict[tuple[str, int], Members] = {}
-        self.named_ports = cache(self._named_ports)
-        self.service = cache(self._service)
-        # A pod with several interfaces is several workloads of one name.
-        self._addresses_of: dict[str, tuple[Address, ...]] = {}
-        for one in world.workloads:
-            self._addresses_of[str(one)] = (*self._addresses_of.get(str(one), ()), *one.addresses)
+    @classmethod
+    def of(cls, world: World) -> "Membership":
+        """One world's, for good."""
+        places = Places()
+        everyone = [Change(None, one) for one in (*world.workloads, *world.host_endpoints, *world.network_sets)]
+        places.apply(everyone)
+        made = cls(places)
+        made.follow(everyone, world.services, ())
+        return made
+
+    def expect(self, selectors: Iterable[Selector]) -> None:
+        for selector in selectors:
+            self._standing_behind(selector)
+
+    def follow(self, changes: Iterable[Change], services: Services, served: Iterable[ServiceRef]) -> Moves:
+        """The places have followed already; `served` are those of the services that are others than before."""
+        self._services = services
+        moves = {
+            one: one.follow(shift.joined, shift.left)
+            for shift in self._index.apply(changes)
+            for one in self._of[shift.tracked].rosters
+        }
+        served_moves = {
+            one: one.follow(services.get(ref, ()), self._places)
+            for ref in served
+            for one in self._backends.get(ref, {}).values()
+        }
+        return {roster: move for roster, move in (moves | served_moves).items() if move}
 
     def members(self, selector: Selector, version: int) -> Members:
-        """Kept by text, which to write out once is quicker than to hash a selector and to compare it."""
+        behind = self._standing_behind(selector)
+        if version not in behind.members:
+            behind.members[version] = Members(selector, version, behind.tracked.members, self._places)
+        return behind.members[version]
+
+    def named_ports(self, named: NamedPorts, version: int) -> DeclaredPorts:
+        behind = self._standing_behind(named.selector or _ANYONE)
+        if (named, version) not in behind.ports:
+            behind.ports[named, version] = DeclaredPorts(named, version, behind.tracked.members, self._places)
+        return behind.ports[named, version]
+
+    def service(self, service: ServiceRef, version: int, *, ports: bool) -> Backends:
+        """With their ports where the service is a destination, by addresses alone where it is a source."""
+        known = self._backends.setdefault(service, {})
+        if (version, ports) not in known:
+            made = known[version, ports] = Backends(service, version, ports=ports)
+            made.follow(self._services.get(service, ()), self._places)
+        return known[version, ports]
+
+    def keep(self, asked: Collection[Roster]) -> None:
+        """All others are forgotten."""
+        for text, behind in list(self._behind.items()):
+            behind.keep(asked)
+            if not any(behind.rosters):
+                del self._behind[text], self._of[behind.tracked]
+                self._index.untrack(behind.tracked)
+        for service, known in list(self._backends.items()):
+            self._backends[service] = {key: one for key, one in known.items() if one in asked}
+            if not self._backends[service]:
+                del self._backends[service]
+
+    def _standing_behind(self, selector: Selector) -> _Behind:
         text = str(selector)
-        if (text, version) not in self._members:
-            self._members[text, version] = self._found(selector, text, version)
-        return self._members[text, version]
-
-    def _found(self, selector: Selector, text: str, version: int) -> Members:
-        networks = [
-            network
-            for one in self._candidates(selector)
-            if one.networks and selector.matches(one.labels)
-            for network in one.networks
-            if network.version == version
-        ]
-        single = (one.network_address for one in networks if one.prefixlen == one.max_prefixlen)
-        wide = AddressSet.of(one for one in networks if one.prefixlen < one.max_prefixlen)
-        return Members(text, frozenset(single), tuple(wide.networks(version)), wide)
-
-    def _candidates(self, selector: Selector) -> Sequence[Endpoint]:
-        narrowed = [
-            [one for label in labels for one in self._by_label.get(label, ())] for labels in wanted_labels(selector)
-        ]
-        return min(narrowed, key=len, default=self._objects)
-
-    def _named_ports(self, named: NamedPorts, version: int) -> frozenset[tuple[Address, int, int]]:
-        return frozenset(
-            (address, port.protocol, port.number)
-            for one in (*self._world.workloads, *self._world.host_endpoints)
-            if named.selector is None or named.selector.matches(one.labels)
-            for port in one.ports
-            if port.name in named.names
-            for address in one.addresses
-            if address.version == version
-        )
-
-    def _service(self, service: ServiceRef, version: int) -> frozenset[tuple[Address, int, int]]:
-        return frozenset(
-            (address, backend.protocol, backend.port)
-            for backend in self._world.services.get(service, ())
-            for address in ((backend.address,) if backend.address else self._addresses_of.get(backend.endpoint, ()))
-            if address.version == version
-        )
+        if text not in self._behind:
+            tracked = self._index.track(selector)
+            self._behind[text] = self._of[tracked] = _Behind(tracked)
+        return self._behind[text]

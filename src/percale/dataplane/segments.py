@@ -5,216 +5,253 @@ together are a map from points to what the first rule that has the point says. O
 policies and for five thousand.
 
 Where other rules stand between them, the map is asked before those all the same. It leaves out the points that such a
-rule decides, and a point that one of them may decide keeps its rule where it stands.
+rule decides; a point that one of them may decide stays where its rule stands, and so does the rule.
+
+What is asked of a point depends on no other point. So an address that comes or goes is put to the rules alone, and
+wherever it is put, the order of events has made no difference.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache
-from itertools import groupby, product
 
-from percale.dataplane.membership import Membership
-from percale.dataplane.peers import NOTHING, Peer, PeerRule
-from percale.policy.rules import Action, Side
+from percale.dataplane import naming
+from percale.dataplane.covering import AskedRule, Covers, Port
+from percale.dataplane.membership import Membership, Moves
+from percale.dataplane.peers import PeerRule
+from percale.dataplane.programs import TierProgram
+from percale.dataplane.rosters import Members, Roster, address_key
+from percale.dataplane.ruleset import Goto, Jump, Key, SetElement, VerdictMap
+from percale.policy.rules import OWN_SIDE
 from percale.traffic.addresses import Address
-from percale.traffic.intervals import EMPTY
-from percale.traffic.protocols import PROTOCOLS_WITH_PORTS
-from percale.traffic.traffic import ANY_PORT, Traffic
-
-#: Protocol and destination port.
-Port = tuple[int, int]
-Point = tuple[Address, int, int]
 
 #: Fewer are as quick rule by rule.
 _FEWEST_RULES = 4
-#: Beyond this a rule's points are better kept as a set of addresses that several classes share.
-_MANY_POINTS = 4096
-_MANY_PORTS = 64
-#: So often is a point of a tier held against a rule before it; rules beyond that stay where they stand.
-_MOST_QUESTIONS = 200_000
+#: Against so many rules before it is a point held; with more of them at its port, it stays where its rule stands.
+_MOST_AHEAD = 64
+#: The map that is asked before all rules; others are asked where a run of rules stands, and numbered as the runs are.
+_FORWARD = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PointMap:
-    """What the first rule with the point says, by its mark, for every point of several rules."""
+    """What the first rule with the point says, for every point of several rules; told by the map's name."""
 
-    marks: tuple[tuple[Point, str], ...]
+    number: int
+    name: str
+    marks: tuple[str, ...]
 
 
 Segment = PeerRule | PointMap
 
 
-def segments(
-    rules: Iterable[PeerRule], side: Side, membership: Membership, version: int, room: int
-) -> Iterator[Segment]:
-    """What is asked in turn until something decides; `side` is the end that the points are of.
+@dataclass(slots=True, eq=False)
+class _Pointlike:
+    """One rule that is a handful of points, where it stands among the others."""
 
-    Only runs of rules become maps where more than `room` points would have to be brought forward.
-    """
-    asked = [_Asked(rule, side, membership, version) for rule in rules]
-    marks, rest = _brought_forward(asked, room)
-    if marks:
-        yield _point_map(marks)
-    for pointlike, group in groupby(rest, key=lambda one: one.points is not None):
-        run = list(group)
-        if pointlike and len(run) >= _FEWEST_RULES:
-            yield _point_map({point: one.rule.mark for one in reversed(run) for point in one.points or ()})
-        else:
-            yield from (one.rule for one in run)
+    asked: AskedRule
+    run: int
+    goto: Goto
+    #: For each of its ports, how many of the rules there that are no points stand before this one.
+    ahead: Mapping[Port, int]
+    #: Whether none of those is about every address, at one port at least.
+    free: bool
+    #: At how many points something before it depends on more than the point.
+    staying: int = 0
 
 
-def _point_map(marks: dict[Point, str]) -> PointMap:
-    return PointMap(tuple(sorted(marks.items(), key=lambda item: (int(item[0][0]), *item[0][1:]))))
+#: A point, the map that it is in, and which of the pointlike rules has it.
+_Placed = tuple[int, SetElement, _Pointlike]
 
 
-def _brought_forward(rules: "list[_Asked]", room: int) -> "tuple[dict[Point, str], list[_Asked]]":
-    """Points that may be asked for before all the rules, with their marks, and the rules that are left then."""
-    marks: dict[Point, str] = {}
-    passed_over: list[_Asked] = []
-    forward = questions = 0
-    for one in rules:
-        new = None
-        if one.points is not None:
-            questions += len(one.points) * len(passed_over)
-            if questions <= _MOST_QUESTIONS:
-                new = _new_points(one.points, marks, passed_over)
-        if new is None:
-            passed_over.append(one)
-        else:
-            marks |= dict.fromkeys(new, one.rule.mark)
-            forward += bool(new)
-            if len(marks) > room:
-                return {}, rules
-    return (marks, passed_over) if forward >= _FEWEST_RULES else ({}, rules)
+class Segments:
+    """Of one tier in one table, from `place` on; follows whoever joins and leaves its selectors."""
 
+    def __init__(self, tier: TierProgram, membership: Membership) -> None:
+        side = OWN_SIDE[tier.direction].other
+        self._tier = tier
+        self._asked = [AskedRule(rule, side, membership, tier.version) for rule in tier.rules]
+        self.rosters: frozenset[Roster] = frozenset(roster for one in self._asked for roster in one.rosters)
+        #: The rules that are no points, by the ports that they are about.
+        self._standing: dict[Port, list[AskedRule]] = {}
+        self._order = list(self._laid_out())
+        self._points = [one for one in self._order if isinstance(one, _Pointlike)]
+        self._long_runs = _frequent(one.run for one in self._points)
+        self.may_go_forward = sum(one.free for one in self._points) >= _FEWEST_RULES
+        self._forward = False
+        self._by_members: dict[Members, list[int]] = {}
+        self._firsts: dict[tuple[int, ...], list[tuple[_Pointlike, Port]]] = {}
+        self._placed: dict[Address, list[_Placed]] = {}
+        self._elements: dict[int, dict[SetElement, Goto | Jump]] = {}
+        self._maps: dict[int, VerdictMap] = {}
+        self._names: dict[int, str] = {}
+        self.listed: tuple[Segment, ...] = ()
+        #: Whether something else is to be listed than before.
+        self._shifted = self._begins_with_map = False
 
-def _new_points(points: "Points", marks: dict[Point, str], passed_over: "Sequence[_Asked]") -> set[Point] | None:
-    """Those that nothing before the rule decides; None where that depends on more than the point."""
-    new = {point for point in points if point not in marks}
-    for before in passed_over:
-        for point in points.at(port for port in points.ports if before.covers_port(port)):
-            if point in new and (covered := before.covers(point)):
-                if covered is Covers.DEPENDS:
-                    return None
-                new.remove(point)
-    return new
+    def _laid_out(self) -> Iterator[AskedRule | _Pointlike]:
+        ports = {port for one in self._asked if one.is_pointlike for port in one.ports}
+        self._standing = {port: [] for port in ports}
+        taken: set[Port] = set()
+        run = _FORWARD + 1
+        for one in self._asked:
+            if one.is_pointlike:
+                ahead = {port: len(self._standing[port]) for port in one.ports}
+                free = any(port not in taken and ahead[port] <= _MOST_AHEAD for port in one.ports)
+                yield _Pointlike(one, run, Goto(one.rule.mark), ahead, free)
+            else:
+                yield one
+                run += 1
+                covered = [port for port in ports if one.covers_port(port)]
+                taken.update(covered if one.covers_every_address else ())
+                for port in covered:
+                    self._standing[port].append(one)
 
+    @property
+    def weight(self) -> int:
+        """How many points may have to be brought forward."""
+        return sum(one.asked.most_points for one in self._points if one.free)
 
-class Covers(IntEnum):
-    """Whether a rule decides each packet of a point. Of several conditions, the least certain tells."""
+    @property
+    def maps(self) -> dict[str, VerdictMap]:
+        return {one.name: self._map(one.number) for one in self.listed if isinstance(one, PointMap)}
 
-    NO = 0
-    #: On the source port, or on the other end.
-    DEPENDS = 1
-    YES = 2
+    def place(self, *, forward: bool) -> None:
+        """Every point, brought forward or not."""
+        self._forward = forward and self.may_go_forward
+        self._by_members = {}
+        for at, one in enumerate(self._points):
+            one.staying = 0
+            if one.asked.members and (self._forward or one.run in self._long_runs):
+                self._by_members.setdefault(one.asked.members, []).append(at)
+        self._firsts = {}
+        self._placed = {}
+        self._elements = {number: {} for number in (_FORWARD, *self._long_runs)}
+        self._shifted = True
+        holding: dict[Address, list[int]] = {}
+        for members, rules in self._by_members.items():
+            for address in members.addresses:
+                holding.setdefault(address, []).extend(rules)
+        for address, rules in holding.items():
+            self._put(address, list(self._places(address, rules)))
+        self._list()
 
+    def follow(self, moves: Moves) -> bool:
+        """Whether that could be done: no where a rule became points, or is points no more."""
+        moved = self.rosters & moves.keys()
+        if any(moves[one].networks for one in moved) or not self._stand_as_they_did(moved):
+            return False
+        addresses = frozenset[Address]().union(*(moves[one].addresses for one in moved))
+        for address in addresses:
+            self._replace(address)
+        self._list()
+        return True
 
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Each of the addresses at each of the ports."""
+    def _stand_as_they_did(self, moved: Iterable[Roster]) -> bool:
+        """Whether the same rules are points as when they were laid out."""
+        about = frozenset(moved)
+        return all(
+            one.asked.is_pointlike if isinstance(one, _Pointlike) else not one.is_pointlike
+            for one in self._order
+            if (one.asked if isinstance(one, _Pointlike) else one).members in about
+        )
 
-    addresses: tuple[Address, ...]
-    ports: tuple[Port, ...]
+    def _replace(self, address: Address) -> None:
+        held = [at for members, rules in self._by_members.items() if (address,) in members.elements for at in rules]
+        before, after = self._placed.get(address, []), list(self._places(address, held))
+        if before == after:
+            return
+        for number, point, one in before:
+            self._count(one, number, -1)
+            if number in self._elements:
+                del self._writable(number)[point]
+        self._placed.pop(address, None)
+        self._put(address, after)
 
-    def __len__(self) -> int:
-        return len(self.addresses) * len(self.ports)
+    def _places(self, address: Address, held: list[int]) -> Iterator[_Placed]:
+        """Each of its points that no rule decides beforehand, by the first of these rules that has it."""
+        rules = tuple(sorted(at for at in held if self._points[at].asked.is_in_nets(address)))
+        if rules not in self._firsts:
+            self._firsts[rules] = list(self._first_with_each_port(rules))
+        for one, port in self._firsts[rules]:
+            number = self._number(one, address, port)
+            if number is not None:
+                yield number, (address, *port), one
 
-    def __iter__(self) -> Iterator[Point]:
-        return self.at(self.ports)
+    def _first_with_each_port(self, rules: Iterable[int]) -> Iterator[tuple[_Pointlike, Port]]:
+        seen: set[Port] = set()
+        for one in (self._points[at] for at in rules):
+            yield from ((one, port) for port in one.asked.ports if port not in seen)
+            seen.update(one.asked.ports)
 
-    def at(self, ports: Iterable[Port]) -> Iterator[Point]:
-        return ((address, *port) for port, address in product(ports, self.addresses))
-
-
-class _Asked:
-    """A rule with its answers about points, each worked out once."""
-
-    def __init__(self, rule: PeerRule, side: Side, membership: Membership, version: int) -> None:
-        self.rule = rule
-        self._side = side
-        self._peer = rule.end(side)
-        self._membership = membership
-        self._version = version
-        self._decides = rule.action is not Action.LOG and rule.end(side.other) == NOTHING
-        self.points = self._points()
-        self.covers_port = cache(self._covers_port)
-        self._covers_address = cache(self._covers_address_alone)
-
-    def covers(self, point: Point) -> Covers:
-        address, protocol, port = point
-        most = Covers.YES if self._decides else Covers.DEPENDS
-        return min(most, self.covers_port((protocol, port)), self._covers_address(address), self._covers_both(point))
-
-    def _covers_port(self, port: Port) -> Covers:
-        protocol, number = port
-        sources = EMPTY
-        for xs, ys in self.rule.traffic.region(protocol).bands:
-            if number in ys:
-                sources |= xs
-        if not sources:
-            return Covers.NO
-        return Covers.YES if sources == ANY_PORT else Covers.DEPENDS
-
-    def _covers_address_alone(self, address: Address) -> Covers:
-        peer = self._peer
-        holds = _in_nets(address, peer)
-        if holds and peer.selector:
-            holds = address in self._membership.members(peer.selector, self._version)
-        if holds and peer.not_selector:
-            holds = address not in self._membership.members(peer.not_selector, self._version)
-        return Covers.YES if holds else Covers.NO
-
-    def _covers_both(self, point: Point) -> Covers:
-        """What ties addresses to ports. Of the source it is not the destination port that is so called."""
-        peer, source = self._peer, self._side is Side.SOURCE
-        if peer.service:
-            behind = self._membership.service(peer.service, self._version)
-            if not (any(point[0] == one[0] for one in behind) if source else point in behind):
-                return Covers.NO
-        if source and (peer.named or peer.not_named):
-            return Covers.DEPENDS
-        if peer.named and point not in self._membership.named_ports(peer.named, self._version):
-            return Covers.NO
-        if peer.not_named and point in self._membership.named_ports(peer.not_named, self._version):
-            return Covers.NO
-        return Covers.YES
-
-    def _points(self) -> Points | None:
-        """All that the rule matches; None for a rule that is not a handful of points."""
-        peer, ports = self._peer, _destination_ports(self.rule.traffic)
-        if not (self._decides and ports and peer.selector and _is_plain(peer)):
+    def _number(self, one: _Pointlike, address: Address, port: Port) -> int | None:
+        """Of the map where the point is asked for; None where a rule before it decides."""
+        if not self._forward or one.ahead[port] > _MOST_AHEAD:
+            return one.run
+        covers = {before.covers(address, port) for before in self._standing[port][: one.ahead[port]]}
+        if Covers.YES in covers:
             return None
-        members = self._membership.members(peer.selector, self._version)
-        if members.networks:
-            return None
-        inside: Iterable[Address] = members.addresses
-        if peer.nets or peer.not_nets:
-            inside = (one for one in members.addresses if _in_nets(one, peer))
-        points = Points(tuple(inside), ports)
-        return points if len(points) <= _MANY_POINTS else None
+        return one.run if Covers.DEPENDS in covers else _FORWARD
+
+    def _put(self, address: Address, places: list[_Placed]) -> None:
+        if places:
+            self._placed[address] = places
+        for number, point, one in places:
+            self._count(one, number, 1)
+            if number in self._elements:
+                self._writable(number)[point] = one.goto
+
+    def _count(self, one: _Pointlike, number: int, by: int) -> None:
+        if number != _FORWARD:
+            self._shifted |= not one.staying or one.staying + by == 0
+            one.staying += by
+
+    def _map(self, number: int) -> VerdictMap:
+        """The same one until an element is another."""
+        if number not in self._maps or self._maps[number].elements is not self._elements[number]:
+            keys = (address_key(self._tier.version), Key.PROTOCOL, Key.PORT)
+            self._maps[number] = VerdictMap(self._name(number), keys, self._elements[number])
+        return self._maps[number]
+
+    def _name(self, number: int) -> str:
+        """By the rules and not by the points: whoever joins or leaves is an element, and no rule changes."""
+        if number not in self._names:
+            self._names[number] = f"m-{naming.digest(self._tier.name, number, *self._tier.rules)}"
+        return self._names[number]
+
+    def _writable(self, number: int) -> dict[SetElement, Goto | Jump]:
+        """What was given away stays as it is."""
+        if number in self._maps and self._maps[number].elements is self._elements[number]:
+            self._elements[number] = dict(self._elements[number])
+        return self._elements[number]
+
+    def _list(self) -> None:
+        """Only where something else is to be listed than before."""
+        if self._shifted or self._begins_with_map != bool(self._elements[_FORWARD]):
+            self._shifted, self._begins_with_map = False, bool(self._elements[_FORWARD])
+            self.listed = tuple(self._listed())
+
+    def _listed(self) -> Iterator[Segment]:
+        """What is asked in turn until something decides."""
+        staying = [one for one in self._points if one.staying or not self._forward]
+        mapped = _frequent(one.run for one in staying) & self._long_runs
+        if self._elements[_FORWARD]:
+            yield self._point_map(_FORWARD, self._points)
+        asked_in: set[int] = set()
+        for one in self._order:
+            if isinstance(one, AskedRule):
+                yield one.rule
+            elif one.run in mapped and one.run not in asked_in:
+                asked_in.add(one.run)
+                yield self._point_map(one.run, (other for other in self._points if other.run == one.run))
+            elif one.run not in mapped and (one.staying or not self._forward):
+                yield one.asked.rule
+
+    def _point_map(self, number: int, rules: Iterable[_Pointlike]) -> PointMap:
+        marks = dict.fromkeys(one.asked.rule.mark for one in rules)
+        return PointMap(number, self._name(number), tuple(marks))
 
 
-def _is_plain(peer: Peer) -> bool:
-    return not (peer.not_selector or peer.named or peer.not_named or peer.service)
-
-
-def _in_nets(address: Address, peer: Peer) -> bool:
-    if peer.nets and not any(address in net for net in peer.nets):
-        return False
-    return not any(address in net for net in peer.not_nets)
-
-
-def _destination_ports(traffic: Traffic) -> tuple[Port, ...]:
-    """Those that say all of the traffic, when they are few; none otherwise."""
-    if traffic.rest:
-        return ()
-    found: list[Port] = []
-    for protocol, region in traffic.regions:
-        if protocol not in PROTOCOLS_WITH_PORTS or len(region.bands) != 1:
-            return ()
-        (sources, destinations) = region.bands[0]
-        if sources != ANY_PORT or destinations.count > _MANY_PORTS:
-            return ()
-        found += [(protocol, port) for first, last in destinations for port in range(first, last + 1)]
-    return tuple(found)
+def _frequent(runs: Iterable[int]) -> frozenset[int]:
+    """Those that are long enough for a map."""
+    return frozenset(run for run, length in Counter(runs).items() if length >= _FEWEST_RULES)

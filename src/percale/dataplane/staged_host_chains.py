@@ -65,7 +65,8 @@ class StagedHostChains:
 
     def _counts(self, hook: Hook, direction: Direction) -> bool:
         return any(
-            self._parts.programs.is_staged_at_host(one, direction, hook) for one in self._parts.governed.endpoints(hook)
+            self._parts.programs.in_force(one).is_staged_at_host(direction, hook)
+            for one in self._parts.governed.endpoints(hook)
         )
 
     def _untracked(self, name: str, direction: Direction, hook: str) -> Chain:
@@ -105,7 +106,8 @@ class StagedHostChains:
 
     def _entry(self, endpoint: Endpoint, place: _Place, hook: Hook, direction: Direction) -> str | None:
         """A chain that ends by falling off its end where the endpoint has nothing to say."""
-        staged = self._parts.programs.is_staged_at_host(endpoint, direction, hook)
+        in_force = self._parts.programs.in_force(endpoint)
+        staged = in_force.is_staged_at_host(direction, hook)
         if not (staged or _leads_on(place, hook, direction)):
             return None
         early = hook in (Hook.UNTRACKED, Hook.PRE_DNAT) and place.hooked_late
@@ -114,11 +116,11 @@ class StagedHostChains:
             before_nat=early and place.tracked,
             counts=staged and not (early and hook is Hook.UNTRACKED),
         )
-        program = self._parts.programs.staged_of_host(endpoint, self._parts.version, direction, hook, stage)
+        program = in_force.staged_of_host(self._parts.version, direction, hook, stage)
         if not (program.tiers or program.profiles):
             return None
         opening = () if hook is Hook.FORWARD else self._failsafes(hook, direction, before_nat=stage.before_nat)
-        return self._parts.writer.add("h", [*opening, Rule((), (Jump(self._parts.writer.class_chain(program)),))])
+        return self._parts.entry(opening, program)
 
     def _failsafes(self, hook: Hook, direction: Direction, *, before_nat: bool) -> Iterator[Rule]:
         """They spare the packet their own hook only; after the last one nothing is asked anyway."""

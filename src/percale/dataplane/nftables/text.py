@@ -117,7 +117,7 @@ def elements_text(one: AnySet) -> str:
         case IntervalSet():
             return ", ".join(map(str, one.elements))
         case VerdictMap():
-            return ", ".join(f"{_joined(key)} : {_statement(to)}" for key, to in one.elements.items())
+            return ", ".join(sorted(f"{_joined(key)} : {_statement(to)}" for key, to in one.elements.items()))
         case _:
             assert_never(one)
 
