@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bench import (
+    churn,
     difference,
     expectations,
     flows,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "load": load,
     "netlink": netlink,
     "update": update,
+    "churn": churn,
     "reading": reading,
     "resolution": resolution,
     "reach": reach,

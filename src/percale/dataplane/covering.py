@@ -39,6 +39,7 @@ class AskedRule:
     def __init__(self, rule: PeerRule, side: Side, membership: Membership, version: int) -> None:
         self.rule = rule
         self._peer = peer = rule.end(side)
+        self._has_nets = bool(peer.nets or peer.not_nets)
         self._source = side is Side.SOURCE
         self._decides = rule.action is not Action.LOG and rule.end(side.other) == NOTHING
         self.members = membership.members(peer.selector, version) if peer.selector else None
@@ -69,13 +70,8 @@ class AskedRule:
     def covers_every_address(self) -> bool:
         return self._peer == NOTHING
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it leaves out members."""
-        return bool(self._peer.nets or self._peer.not_nets)
-
     def is_in_nets(self, address: Address) -> bool:
-        return _in_nets(address, self._peer)
+        return not self._has_nets or _in_nets(address, self._peer)
 
     def covers(self, address: Address, port: Port) -> Covers:
         most = Covers.YES if self._decides else Covers.DEPENDS
