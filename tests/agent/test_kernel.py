@@ -1,6 +1,6 @@
 """Rulesets in a namespace's own kernel: loaded, taken over by the next agent, and what others have changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from agreement import world_from
 from kernel_support import require_namespaces
 from percale.agent.kernel import NetlinkKernel
+from percale.dataplane.changes import Transaction
 from percale.dataplane.from_policy import NodeSettings, compile_ruleset
 from percale.dataplane.netlink.contents import found, wanted
 from percale.dataplane.netlink.taking_over import loaded
@@ -98,3 +99,41 @@ def test_after_many_updates_the_kernel_still_has_what_was_loaded(namespace: NetN
             kernel.load(ruleset(seed))
             namespace.run(("nft", "add", "table", "inet", f"theirs{seed}"))
             assert kernel.foreign_changes() == ()
+
+
+def test_what_others_change_between_two_looks_is_not_hidden_by_a_load(namespace: NetNs) -> None:
+    with NetfilterSocket.within(namespace) as netlink:
+        kernel = kernel_on(netlink)
+        kernel.load(ruleset(1))
+        namespace.run(("nft", "flush", "chain", "ip", "percale", "forward"))
+        # Nothing of it differs, so nothing of it is written again.
+        kernel.load(ruleset(1))
+        assert kernel.foreign_changes() == ("ip chain forward",)
+        kernel.reload(ruleset(1))
+        assert kernel.foreign_changes() == ()
+
+
+class _Beaten(NetlinkWriter):
+    """Somebody else is quicker, once."""
+
+    def __init__(self, netlink: NetfilterSocket, namespace: NetNs) -> None:
+        super().__init__(netlink, holds_tables=False)
+        self._namespace = namespace
+        self.beaten = False
+
+    def apply(self, transactions: Iterable[Transaction]) -> None:
+        if self.beaten:
+            self._namespace.run(("nft", "add", "chain", "ip", "percale", "theirs"))
+            self.beaten = False
+        super().apply(transactions)
+
+
+def test_what_others_change_while_a_load_is_under_way_is_not_hidden_by_it(namespace: NetNs) -> None:
+    with NetfilterSocket.within(namespace) as netlink:
+        writer = _Beaten(netlink, namespace)
+        kernel = NetlinkKernel(netlink, writer)
+        kernel.load(ruleset(1))
+        writer.beaten = True
+        kernel.load(ruleset(2))
+        assert not writer.beaten
+        assert kernel.foreign_changes() == ("ip chain theirs",)

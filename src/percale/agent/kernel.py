@@ -37,11 +37,16 @@ class NetlinkKernel:
         self._seen = -1
 
     def load(self, ruleset: Ruleset) -> None:
+        began, written = self._writer.generation(), self._writer.written
+        undisturbed = self._held is not None and began == self._seen
         before = self._held or self._taken_over()
         # Where it fails, nobody knows how far it came.
-        self._held = None
+        self._held, self._seen = None, -1
         self._held = update(before, ruleset, self._writer)
-        self._seen = self._writer.generation()
+        ended = self._writer.generation()
+        # What others have done before it or in between is for the next look: a later generation must not hide it.
+        if undisturbed and ended - began == self._writer.written - written:
+            self._seen = ended
 
     def reload(self, ruleset: Ruleset) -> None:
         self._held = None

@@ -33,6 +33,8 @@ class NetlinkWriter:
         self._tell = tell
         self._flags = dict.fromkeys(Family, _OWNER | _PERSIST if holds_tables else 0)
         self._taken: frozenset[Family] = frozenset()
+        #: How many transactions the kernel has taken: each is one generation, or none where it changes nothing.
+        self.written = 0
 
     def apply(self, transactions: Iterable[Transaction]) -> None:
         for number, transaction in enumerate(transactions):
@@ -40,6 +42,7 @@ class NetlinkWriter:
                 refusal, operation = refused
                 if not self._lets_go(refusal, operation):
                     raise NotWritten(str(refusal), transaction=number, operation=operation)
+            self.written += 1
             self._taken |= {one.family for one in transaction}
             self._taken -= {one.family for one in transaction if isinstance(one, DeleteTable)}
 
